@@ -1,0 +1,28 @@
+/**
+ * `npm run bench`: the budgets of the design, each as a ratio or a figure of one run. Exits 1 where one is missed.
+ *
+ *   npm run bench              everything
+ *   npm run bench -- boot      one of: frame boot verdict
+ */
+import { boot } from './boot.ts';
+import { firstFrame } from './frame.ts';
+import { print, type Row } from './measure.ts';
+import { verdict } from './verdict.ts';
+
+const measurements: Record<string, () => Promise<Row[]>> = { frame: firstFrame, boot, verdict };
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in measurements));
+if (unknown !== undefined) {
+  console.error(`drydock: there is no measurement ${unknown}; there are ${Object.keys(measurements).join(', ')}`);
+  process.exit(2);
+}
+
+const rows: Row[] = [];
+for (const [name, measure] of Object.entries(measurements)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  console.error(`measuring ${name} …`);
+  rows.push(...await measure());
+}
+print(rows);
+process.exit(rows.every((row) => row.holds) ? 0 : 1);

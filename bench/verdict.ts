@@ -1,0 +1,59 @@
+/**
+ * From a save to the first verdict and to the last, with the reference box of lesson 03, warm: what the learner's own
+ * process costs in there is measured too, so that what the judge adds can be told.
+ */
+import path from 'node:path';
+import { family, proportional, withArgument } from './memory.ts';
+import { median, mb, ms, repeat, type Row } from './measure.ts';
+import { root, Workspace } from '../test/e2e/tutor.ts';
+import { openSandbox } from '../src/check/sandbox.ts';
+import type { WireFile } from '../src/check/wire.ts';
+import { loadCourse } from '../src/lesson/load.ts';
+import { readTree } from '../src/lesson/tree.ts';
+import { solutionTree } from '../src/lesson/lay/trees.ts';
+
+const RUNS = 5;
+const LESSON = '03-pid';
+
+export async function verdict(): Promise<Row[]> {
+  using workspace = new Workspace();
+  // The keeper's socket lies in the workspace, by which its process is found.
+  process.env['XDG_RUNTIME_DIR'] = workspace.folder;
+  const course = loadCourse(root);
+  const lesson = course.lessons.find(({ id }) => id === LESSON);
+  if (!lesson) throw new Error(`the course has no lesson ${LESSON}`);
+  const box = wire(solutionTree(course, lesson));
+  const checks = wire(readTree(lesson.folder)).filter((file) => file.path === 'checks.test.ts' || file.path.startsWith('fixtures/'));
+  const sandbox = openSandbox({ root, workspace: workspace.folder, kernel: 'uml' });
+  try {
+    await sandbox.start();
+    const whole: number[] = [];
+    const first = await repeat(RUNS, async () => {
+      const began = performance.now();
+      let early: number | undefined;
+      const { verdict: marks } = await sandbox.check({ lesson: LESSON, checks, box, seed: 'bench' }, { onCheck: () => void (early ??= performance.now() - began) });
+      if (!marks.passed) throw new Error(`the reference does not pass:\n${JSON.stringify(marks.checks.filter(({ status }) => status !== 'pass'), null, 1)}`);
+      whole.push(performance.now() - began);
+      return early ?? Infinity;
+    });
+    const own = await repeat(RUNS, async () => {
+      const began = performance.now();
+      await sandbox.run({ wall: 'playground', box, argv: ['node', '/work/box/box.ts', 'run', '--', 'true'] }, () => {}).ended;
+      return performance.now() - began;
+    });
+    const added = median(first) - median(own);
+    const memory = proportional(withArgument(workspace.folder).flatMap(family));
+    return [
+      { what: 'uml: save to the first verdict', figure: ms(median(first)), budget: '< 1500 ms', holds: median(first) < 1500 },
+      { what: 'uml: the same, less one `box run` in the playground', figure: ms(added), budget: '≤ 400 ms', holds: added <= 400 },
+      { what: `uml: save to the whole verdict of ${LESSON}`, figure: ms(median(whole.slice(1))), budget: '', holds: true },
+      { what: 'sandbox, checking: memory (Pss)', figure: mb(memory), budget: '≤ 200 MB', holds: memory <= 200 * 1024 },
+    ];
+  } finally {
+    await sandbox.stop();
+  }
+}
+
+function wire(tree: ReturnType<typeof readTree>): WireFile[] {
+  return [...tree].map(([name, file]) => ({ path: name.split(path.sep).join('/'), base64: file.bytes.toString('base64'), ...(file.executable && { executable: true }) }));
+}

@@ -1,0 +1,25 @@
+/** Bundles src/main.ts: `node rolldown.mjs ROOT OUT`. Run under the pinned Node by bundle.mjs. */
+import path from 'node:path';
+import { rolldown } from 'rolldown';
+
+const [root = '', out = ''] = process.argv.slice(2);
+
+/** ink measures everything with string-width; ours answers the same, and quickly for what the tutor shows. */
+const width = path.join(root, 'src/tui/text/width.ts');
+const quickWidth = {
+  name: 'quick-width',
+  resolveId: (/** @type {string} */ source, /** @type {string | undefined} */ importer) => (source === 'string-width' && importer !== width ? width : null),
+};
+
+const bundle = await rolldown({
+  input: { main: path.join(root, 'src/main.ts') },
+  cwd: root,
+  platform: 'node',
+  // ink asks for its developer tools only when DEV is set; they are not installed.
+  external: ['react-devtools-core', /^node:/],
+  transform: { define: { 'process.env.NODE_ENV': '"production"' }, jsx: { runtime: 'automatic' } },
+  plugins: [quickWidth],
+  logLevel: 'warn',
+});
+await bundle.write({ dir: out, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'part-[name]-[hash].js', minify: false });
+await bundle.close();

@@ -1,0 +1,12 @@
+/** A root directory of the container's own. */
+import { MNT_DETACH, pivotRoot, umount } from './libc.ts';
+
+/**
+ * Makes `dir` the root directory of this mount namespace, with all that is mounted in it, and leaves no way back. The
+ * namespace must be the caller's own, and private.
+ */
+export function enterRoot(dir: string): void {
+  process.chdir(dir);
+  pivotRoot('.', '.');
+  umount('.', MNT_DETACH);
+}

@@ -1,0 +1,17 @@
+/** A root directory of the container's own. */
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { mount, MS_BIND, MS_REC, pivotRoot, umount } from './libc.ts';
+
+/**
+ * Makes `dir` the root directory of this mount namespace, with all that is mounted in it, and leaves no way back. The
+ * namespace must be the caller's own, and private.
+ */
+export function enterRoot(dir: string): void {
+  mount(dir, dir, null, MS_BIND | MS_REC);
+  const old = `${dir}/.old`;
+  mkdirSync(old, { recursive: true });
+  pivotRoot(dir, old);
+  process.chdir('/');
+  umount('/.old');
+  rmdirSync('/.old');
+}

@@ -1,0 +1,13 @@
+/** A root directory of the container's own. */
+import { mount, MNT_DETACH, MS_BIND, pivotRoot, umount } from './libc.ts';
+
+/**
+ * Makes `dir` the root directory of this mount namespace, with all that is mounted in it, and leaves no way back. The
+ * namespace must be the caller's own, and private.
+ */
+export function enterRoot(dir: string): void {
+  mount(dir, dir, null, MS_BIND);
+  process.chdir(dir);
+  pivotRoot('.', '.');
+  umount('.', MNT_DETACH);
+}

@@ -1,0 +1,64 @@
+/** The C library, called directly. A call that fails throws, with everything needed to find out why. */
+import { getSystemErrorName } from 'node:util';
+import { DataType, load, open } from 'ffi-rs';
+
+open({ library: 'libc', path: 'libc.so.6' });
+
+// From <linux/sched.h>: the namespaces that unshare(2), clone(2) and setns(2) deal in.
+export const CLONE_NEWUTS = 0x04000000;
+export const CLONE_NEWIPC = 0x08000000;
+
+/** What can be handed to C: an integer or a flag word, a string, bytes, or NULL. */
+export type Argument = number | string | Buffer | null;
+
+/** A call that the kernel refused. */
+export class SyscallError extends Error {
+  override name = 'SyscallError';
+  /** As strace would print it: `sethostname("box", 3)`. */
+  readonly call: string;
+  /** The errno by name: `EINVAL`. */
+  readonly code: string;
+
+  constructor(call: string, errno: number) {
+    const code = getSystemErrorName(-errno);
+    super(`${call}: ${code}`);
+    this.call = call;
+    this.code = code;
+  }
+}
+
+/** Calls a function of the C library that returns an int. Throws SyscallError where it returns -1. */
+export function call(name: string, ...args: Argument[]): number {
+  // TODO(you): `load` calls the function. It needs the library's name as given to `open`, the function's name, the type of
+  // what it returns (an int has 32 bits), and the arguments twice: their types (typeOf, below) and their values, where
+  // NULL is 0.
+
+  // TODO(you): have it read errno along with the result, and throw if the result says that the call failed. `show`
+  // writes an argument the way strace does.
+
+  throw new Error(`libc.ts cannot call ${name} yet`);
+}
+
+/** Moves the calling thread, and only that, into new namespaces: unshare(2). */
+export function unshare(flags: number): void {
+  // TODO(you)
+}
+
+/** Sets the host name of the UTS namespace that this thread is in: sethostname(2). */
+export function sethostname(name: string): void {
+  // TODO(you): the second argument is a length. In what unit?
+}
+
+/** How ffi-rs is to pass a value. A NULL is a zero in the register that would hold the pointer. */
+function typeOf(arg: Argument): DataType {
+  if (typeof arg === 'string') return DataType.String;
+  if (typeof arg === 'number') return DataType.I64;
+  return arg === null ? DataType.U64 : DataType.U8Array;
+}
+
+/** An argument as strace prints it. */
+function show(arg: Argument): string {
+  if (Buffer.isBuffer(arg)) return `<${arg.length} bytes>`;
+  if (typeof arg === 'number') return arg > 0xffff ? `0x${arg.toString(16)}` : String(arg);
+  return arg === null ? 'NULL' : JSON.stringify(arg);
+}

@@ -1,0 +1,43 @@
+/**
+ * The second stage: the first process of the container. It does from inside what only somebody inside can do, and then
+ * becomes the command, which so is process 1.
+ */
+import { closeSync, readFileSync } from 'node:fs';
+import { become } from './become.ts';
+import type { RunOptions } from './cli.ts';
+import type { SyscallError } from './libc.ts';
+
+/** Never returns if all goes well. Returns box's exit status where the command cannot be started; throws where box itself fails. */
+export function stage(): number {
+  const { command, env } = readLetter();
+
+  Object.assign(process.env, env);
+  try {
+    become(command);
+  } catch (error) {
+    return refusal(command[0], error as SyscallError);
+  }
+}
+
+/** What the first stage wrote: it comes through descriptor 3 and ends when that one has said all. */
+function readLetter(): RunOptions {
+  const options = JSON.parse(readFileSync(3, 'utf8')) as RunOptions;
+  closeSync(3);
+  return options;
+}
+
+/** The exit status where execve(2) refused to start the command. Rethrows what was no refusal: that is box's failure. */
+function refusal(file: string, error: SyscallError): number {
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      console.error(`box: ${file}: not found`);
+      return 127;
+    case 'EACCES':
+    case 'ENOEXEC':
+      console.error(`box: ${file}: found, but not executable (${error.code})`);
+      return 126;
+    default:
+      throw error;
+  }
+}

@@ -1,0 +1,57 @@
+/** A container that checks share: started when one first asks for it. */
+import type { ProcessView } from '../observe/process.ts';
+import type { Container, Ended, RunOptions } from './api.ts';
+import type { Run } from './run.ts';
+import { runArguments, signalWords, typedWords } from './shell.ts';
+import type { BoxUse } from './use.ts';
+
+export class SharedContainer implements Container {
+  readonly argv: readonly string[];
+  readonly #run: Run;
+  readonly #options: RunOptions;
+  #use: BoxUse | undefined;
+
+  constructor(run: Run, options: RunOptions) {
+    this.argv = options.command;
+    this.#run = run;
+    this.#options = options;
+  }
+
+  command(): Promise<ProcessView> {
+    return this.#started().command();
+  }
+
+  box(): Promise<ProcessView> {
+    return this.#started().box();
+  }
+
+  async signal(name: NodeJS.Signals, to: 'command' | 'box' = 'command'): Promise<void> {
+    const use = this.#started();
+    await use.signal(name, to);
+    this.#run.stage.did(use, signalWords(name, to));
+  }
+
+  async write(text: string): Promise<void> {
+    const use = this.#started();
+    use.look();
+    use.process.write(Buffer.from(text));
+    this.#run.stage.did(use, typedWords(text));
+  }
+
+  ended(): Promise<Ended> {
+    return this.#started().ended();
+  }
+
+  async end(): Promise<void> {
+    this.#use?.look();
+    await this.#use?.end();
+  }
+
+  /** The start of box, noted with the check that uses it now. */
+  #started(): BoxUse {
+    const { flags = [], command } = this.#options;
+    this.#use ??= this.#run.start({ argv: runArguments(this.#options), asked: { flags, command }, options: this.#options });
+    this.#run.stage.use(this.#use);
+    return this.#use;
+  }
+}

@@ -1,0 +1,57 @@
+/** The wall as a lesson's checks see it: "the host" of every container. */
+import { fact } from '../observe/fact.ts';
+import { view } from '../observe/live.ts';
+import type { ProcessView } from '../observe/process.ts';
+import type { Ended, Wall } from './api.ts';
+import { LimitReached } from './failure.ts';
+import { settled } from './patience.ts';
+import type { Run } from './run.ts';
+import { commandLine } from './shell.ts';
+import { TIME_LIMIT } from './use.ts';
+
+export class Host implements Wall {
+  readonly #run: Run;
+
+  constructor(run: Run) {
+    this.#run = run;
+  }
+
+  get host(): ProcessView {
+    return view(this.#run.wall.holder, 'the host');
+  }
+
+  async file(path: string, content: string, mode = 0o644): Promise<string> {
+    const absolute = path.startsWith('/') ? path : `/fixtures/${path}`;
+    await this.#run.wall.writeFile(absolute, content, mode);
+    this.#run.fixtures.set(absolute, { content, mode });
+    return absolute;
+  }
+
+  async run(argv: readonly string[], options: { input?: string; timeLimit?: number } = {}): Promise<Ended> {
+    const { session, wall, stage } = this.#run;
+    const line = commandLine(argv);
+    stage.ran(line);
+    const started = wall.spawn(argv, { timeLimit: Infinity, ...(options.input === undefined ? {} : { input: options.input }) });
+    if (options.input === undefined) started.endInput();
+    const limit = (options.timeLimit ?? TIME_LIMIT) * session.slowness;
+    const ending = await settled(started.ended, limit, undefined, session.signal);
+    if (ending === undefined) {
+      await started.kill();
+      throw new LimitReached('timeout', `${line} had not ended after ${limit / 1000} s`);
+    }
+    if (ending.limit !== undefined) throw new LimitReached(ending.limit, `${line} met the limit on ${ending.limit}`);
+    const [stdout, stderr] = [started.stdout.toString('utf8'), started.stderr.toString('utf8')];
+    const waited = `wait(2) on ${line}`;
+    const how = ending.signal === null ? `exited with status ${ending.code}` : `killed by ${ending.signal}`;
+    return {
+      exit: fact(`the exit status of ${argv[0]}`, ending.code, waited, [how]),
+      signal: fact(`the signal that ended ${argv[0]}`, ending.signal, waited, [how]),
+      stdout: fact(`the output of ${argv[0]}`, stdout, `standard output of ${line}`, stdout.split('\n').slice(-9, -1)),
+      stderr: fact(`the error output of ${argv[0]}`, stderr, `standard error of ${line}`, stderr.split('\n').slice(-9, -1)),
+    };
+  }
+
+  outside(path: string): string {
+    return this.#run.wall.outside(path);
+  }
+}

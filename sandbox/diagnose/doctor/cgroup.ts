@@ -1,0 +1,130 @@
+/**
+ * open, write, mkdir and rmdir in the cgroup file system; see cgroups(7) and the kernel's admin-guide/cgroup-v2.
+ */
+import { descriptorArgument, stringArgument } from '../strace-values.ts';
+import type { Call } from '../strace.ts';
+import { listed } from './facts.ts';
+import type { CallFacts, CgroupFacts, Finding } from './facts.ts';
+
+/** Files of version 1 that people look for. */
+const versionOne = new Set(['tasks', 'memory.limit_in_bytes', 'memory.usage_in_bytes', 'cpu.cfs_quota_us', 'cpu.cfs_period_us', 'cpu.shares', 'release_agent', 'notify_on_release']);
+
+/** The cgroup path that a call is about, and the file in it; undefined for any other path. A relative one starts at `cwd`. */
+export function cgroupPath(call: Call, cwd?: string): { directory: string; file?: string } | undefined {
+  const path = pathText(call, cwd);
+  if (path === undefined || !/(^|\/)sys\/fs\/cgroup(\/|$)/.test(path)) return undefined;
+  if (call.name.startsWith('mkdir') || call.name === 'rmdir' || call.name === 'unlinkat') return { directory: path };
+  const slash = path.lastIndexOf('/');
+  return { directory: path.slice(0, slash), file: path.slice(slash + 1) };
+}
+
+export function explainCgroupFile(call: Call, facts: CallFacts): Finding | undefined {
+  const at = cgroupPath(call, facts.caller?.cwd);
+  const { cgroup, parentCgroup } = facts;
+  if (at === undefined || cgroup === undefined) return undefined;
+  if (call.name.startsWith('mkdir')) return explainMake(call, at.directory, parentCgroup);
+  if (call.name === 'rmdir' || call.name === 'unlinkat') return explainRemove(call, cgroup);
+  const file = at.file ?? '';
+  if (call.name === 'open' || call.name === 'openat') return explainOpen(call, file, cgroup, parentCgroup);
+  return explainWrite(call, file, cgroup);
+}
+
+function explainOpen(call: Call, file: string, cgroup: CgroupFacts, parent: CgroupFacts | undefined): Finding | undefined {
+  const controller = file.split('.')[0] ?? '';
+  if ((call.errno === 'ENOENT' || call.errno === 'EACCES') && versionOne.has(file)) {
+    return { condition: `${file} is a file of cgroup version 1; this is version 2.`, advice: 'Its files have other names: ls shows them, cgroups(7) explains them.' };
+  }
+  if (call.errno === 'ENOENT' || call.errno === 'EACCES') {
+    if (cgroup.controllers === undefined) return { condition: `There is no cgroup ${cgroup.path}.`, advice: 'A cgroup is a directory. Who makes it?' };
+    if (controller !== 'cgroup' && !cgroup.controllers.includes(controller)) {
+      return {
+        condition: `The ${controller} controller is not at work in ${cgroup.path}: ${parent?.path ?? 'its parent'} does not hand it on (cgroup.subtree_control: ${parent?.subtreeControl?.join(' ') || 'empty'}).`,
+        advice: `A controller goes down the tree one level at a time. Where is ${controller} there last?`,
+        evidence: [
+          { source: `${cgroup.path}/cgroup.controllers`, lines: [cgroup.controllers.join(' ')] },
+          ...(parent?.subtreeControl === undefined ? [] : [{ source: `${parent.path}/cgroup.subtree_control`, lines: [parent.subtreeControl.join(' ')] }]),
+        ],
+      };
+    }
+  }
+  if (call.errno === 'EACCES') return { condition: `${cgroup.path}/${file} belongs to user ${cgroup.owner ?? '?'}, not to the caller.`, advice: 'Which cgroup was delegated to you? Only in and below that one may you write.', certain: false };
+  return undefined;
+}
+
+function explainWrite(call: Call, file: string, cgroup: CgroupFacts): Finding | undefined {
+  const text = stringArgument(call.args[1])?.text ?? '';
+  const processes = cgroup.processes ?? [];
+  if (file === 'cgroup.subtree_control') {
+    if (call.errno === 'EBUSY' && processes.length > 0) {
+      return {
+        condition: `${cgroup.path} has ${processes.length} process${processes.length === 1 ? '' : 'es'} of its own. A cgroup either holds processes or hands controllers on (the no-internal-process rule).`,
+        advice: 'Where could they go? A leaf beside the others is the usual place.',
+        evidence: [{ source: `${cgroup.path}/cgroup.procs`, lines: processes.slice(0, 8).map(String) }],
+      };
+    }
+    if (call.errno === 'ENOENT' && cgroup.controllers !== undefined) {
+      const absent = text.trim().split(/\s+/).map((word) => word.replace(/^[+-]/, '')).filter((word) => !cgroup.controllers?.includes(word));
+      if (absent.length > 0) {
+        return {
+          condition: `${listed(absent)} ${absent.length === 1 ? 'is' : 'are'} not among the controllers of ${cgroup.path}: its parent does not hand ${absent.length === 1 ? 'it' : 'them'} on.`,
+          advice: 'One level up, or up to the root: where is it there last?',
+          evidence: [{ source: `${cgroup.path}/cgroup.controllers`, lines: [cgroup.controllers.join(' ')] }],
+        };
+      }
+    }
+    if (call.errno === 'EINVAL') return { condition: `cgroup.subtree_control does not understand ${JSON.stringify(text)}.`, advice: 'Names with a sign before each: + or -, separated by spaces.' };
+  }
+  if (file === 'cgroup.procs' || file === 'cgroup.threads') {
+    if (call.errno === 'EBUSY' && (cgroup.subtreeControl?.length ?? 0) > 0) {
+      return {
+        condition: `${cgroup.path} hands controllers on (${cgroup.subtreeControl?.join(' ') ?? ''}), so it may not hold processes (the no-internal-process rule).`,
+        advice: 'Put the process into a cgroup below it.',
+        evidence: [{ source: `${cgroup.path}/cgroup.subtree_control`, lines: [cgroup.subtreeControl?.join(' ') ?? ''] }],
+      };
+    }
+    if (call.errno === 'ESRCH') return { condition: `There is no process ${text.trim()} in the caller's pid namespace.`, advice: 'Whose number is it? The same process has another one in every pid namespace.' };
+    if (call.errno === 'EACCES' || call.errno === 'ENOENT') {
+      return { condition: 'Moving a process takes the right to write cgroup.procs of the nearest cgroup above both places, and both places within the caller\'s cgroup namespace.', advice: 'Where is the process now, and to whom does that cgroup belong?', certain: false };
+    }
+    if (call.errno === 'EOPNOTSUPP') return { condition: `${cgroup.path} is a threaded cgroup, or in one that is not valid.`, advice: 'See cgroup.type.', certain: false };
+  }
+  if (call.errno === 'EINVAL' || call.errno === 'ERANGE') {
+    return { condition: `${file} does not understand ${JSON.stringify(text)}.`, advice: 'cgroups(7): "max" or a number; memory takes K, M, G; cpu.max takes a quota and a period in microseconds.' };
+  }
+  return undefined;
+}
+
+function explainMake(call: Call, path: string, parent: CgroupFacts | undefined): Finding | undefined {
+  if (call.errno === 'EEXIST') return { condition: `The cgroup ${path} is there already.`, advice: 'A leftover of an earlier run, or two containers with one name?' };
+  if (call.errno === 'ENOENT') return { condition: `The cgroup above ${path} does not exist.`, advice: 'Cgroups are made one level at a time, unless mkdir is told otherwise.' };
+  if (call.errno === 'EACCES' || call.errno === 'EPERM') {
+    return {
+      condition: `The cgroup above ${path} belongs to user ${parent?.owner ?? '?'}, not to the caller.`,
+      advice: 'Which cgroup was delegated to you? /proc/self/cgroup names the one you are in.', certain: false,
+    };
+  }
+  return undefined;
+}
+
+function explainRemove(call: Call, cgroup: CgroupFacts): Finding | undefined {
+  if (call.errno === 'ENOTEMPTY' || call.errno === 'EPERM') return { condition: `${cgroup.path} is a cgroup: its files cannot be deleted one by one.`, advice: 'rmdir(2) takes a cgroup away, files and all.' };
+  if (call.errno !== 'EBUSY') return undefined;
+  if ((cgroup.folders?.length ?? 0) > 0) return { condition: `${cgroup.path} has cgroups below it: ${listed((cgroup.folders ?? []).slice(0, 4))}.`, advice: 'From the leaves to the root.' };
+  if (cgroup.populated === true || (cgroup.processes?.length ?? 0) > 0) {
+    return {
+      condition: `${cgroup.path} still holds processes.`,
+      advice: 'kill(2) only sends a signal; the process is gone a moment later. What tells you that the last one has left?',
+      evidence: [{ source: `${cgroup.path}/cgroup.events`, lines: ['populated 1'] }, { source: `${cgroup.path}/cgroup.procs`, lines: (cgroup.processes ?? []).slice(0, 8).map(String) }],
+    };
+  }
+  return { condition: `${cgroup.path} still held a process at that moment, perhaps one that was just ending.`, advice: 'What tells you that the last one has left?', certain: false };
+}
+
+function pathText(call: Call, cwd: string | undefined): string | undefined {
+  if (call.name === 'write') return descriptorArgument(call.args[0])?.path;
+  const at = call.name.endsWith('at') ? 1 : 0;
+  const path = stringArgument(call.args[at])?.text;
+  const base = at === 1 ? descriptorArgument(call.args[0])?.path : cwd;
+  if (path === undefined || path.startsWith('/') || base === undefined) return path;
+  return `${base}/${path}`;
+}

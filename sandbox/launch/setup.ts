@@ -1,0 +1,42 @@
+/**
+ * The set-up as a command: `node sandbox/launch/setup.ts` makes everything there that the private kernel needs, and warms it;
+ * `… lock` writes the lock of packages anew from this machine's sources.
+ */
+import fs from 'node:fs';
+import { Exit, UserError } from '../../src/errors.ts';
+import { resolvePackages } from '../image/fetch.ts';
+import { lockFile, lockKey, readLock } from '../image/lock.ts';
+import { architecture, release, requireDebian } from '../image/machine.ts';
+import { cacheDir, makeDir } from '../image/places.ts';
+import { progressTo } from '../image/progress.ts';
+import { ensureKernel } from '../image/setup.ts';
+import { warmUp } from './warm/warm.ts';
+
+async function main(command: string | undefined): Promise<number> {
+  const progress = progressTo(process.stderr);
+  try {
+    if (command === 'lock') await writeLock();
+    else await warmUp(await ensureKernel(progress), progress);
+    return Exit.done;
+  } catch (error) {
+    progress.end();
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`drydock: ${error.message}\n${error.next.map((line) => `  → ${line}\n`).join('')}`);
+    return error.exit;
+  } finally {
+    progress.end();
+  }
+
+  async function writeLock(): Promise<void> {
+    requireDebian();
+    const machine = architecture();
+    makeDir(cacheDir());
+    const resolved = await resolvePackages({ cache: cacheDir(), architecture: machine, mirror: process.env['DRYDOCK_MIRROR'] }, progress);
+    const lock = readLock();
+    lock.releases[lockKey(release().key, machine.deb)] = resolved;
+    fs.writeFileSync(lockFile, `${JSON.stringify(lock, null, 1)}\n`);
+    progress.note(`${lockFile}: ${resolved.guest.length} packages for the guest, ${resolved.tools.length} tools, ${resolved.kernel.length} kernel`);
+  }
+}
+
+process.exitCode = await main(process.argv[2]);

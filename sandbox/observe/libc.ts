@@ -1,0 +1,25 @@
+/**
+ * The few calls of the C library that Node has no name for, with integer arguments only. Called by ffi-rs on the calling
+ * thread, which matters for setns(2).
+ */
+import { constants } from 'node:os';
+import { DataType, load, open } from 'ffi-rs';
+import { SystemCallError } from './errors.ts';
+
+let opened = false;
+
+/** Calls a function of libc; returns what it returns. Throws SystemCallError, with `what` as the argument shown, where that is -1. */
+export function libc(name: 'setns' | 'ioctl' | 'unshare' | 'fchdir', args: readonly number[], what: string): number {
+  if (!opened) {
+    open({ library: 'c', path: 'libc.so.6' });
+    opened = true;
+  }
+  const result = load({
+    library: 'c', funcName: name, retType: DataType.I32, paramsType: args.map(() => DataType.I32), paramsValue: [...args], errno: true,
+  });
+  // The type allows a bare number, for calls without `errno: true`.
+  if (typeof result === 'number') throw new TypeError('ffi-rs gave no errno although it was asked to');
+  if (result.value !== -1) return result.value;
+  const code = Object.entries(constants.errno).find(([, number]) => number === result.errnoCode)?.[0];
+  throw new SystemCallError(name, what, code ?? `errno ${result.errnoCode}`);
+}

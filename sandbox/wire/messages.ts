@@ -1,0 +1,101 @@
+/**
+ * The messages between a client (tutor, command, test) and the agent inside a kernel.
+ *
+ * A client numbers its requests; the agent answers each with any number of events and exactly one ending, `done` or
+ * `failed`, all carrying the request's `id`. The keeper between them makes ids unique over clients and says which client
+ * has gone. Bytes travel as base64.
+ */
+import type { TypeEdit } from './typeEdits.ts';
+import type { CheckResult, KernelInfo, Leftover, Verdict } from './verdict.ts';
+
+/**
+ * A file of the learner's or the course's, by its path relative to the folder it is laid into. `types`: what Node would
+ * change in it to strip its types; the keeper adds it on the way.
+ */
+export type WireFile = { path: string; base64: string; executable?: boolean; types?: TypeEdit[] };
+
+/** A terminal's size in character cells. */
+export type TerminalSize = { columns: number; rows: number };
+
+/** What a client can ask for. */
+export type Request =
+  /** Is anybody there? Answered by `done` with the kernel's facts. */
+  | { op: 'hello' }
+  /**
+   * Judge one lesson. `checks` are the files of the lesson's folder that its checks need (checks.test.ts and fixtures); `box` the
+   * workspace's box files, laid at /work/box; `command` how to start box (default `node box.ts` with cwd-independent path).
+   */
+  | {
+      op: 'check';
+      lesson: string;
+      checks: WireFile[];
+      box: WireFile[];
+      command?: string;
+      seed: string;
+      /** Report every mistake rule that fired (`fired`), for the course gate. */
+      allRules?: boolean;
+    }
+  /** Run a command in a wall. `playground` lasts from one request to the next; `fresh` is made for this one and removed. */
+  | {
+      op: 'run';
+      wall: 'playground' | 'fresh';
+      /** Replaces the box files in that wall before the command starts, where given. */
+      box?: WireFile[];
+      argv: string[];
+      cwd?: string;
+      env?: Record<string, string>;
+      /** A terminal of this size; without it, pipes. */
+      terminal?: TerminalSize;
+      /** Bytes of output after which the run is ended as `output`. */
+      outputLimit?: number;
+      /** Milliseconds after which the run is ended as `timeout`; none for a shell. */
+      timeLimit?: number;
+    }
+  /**
+   * Run one experiment of a page: a line or more of shell. Experiments of one `session` share a wall and a shell's state
+   * (variables, cwd, background jobs) and see `box` as given at the session's first experiment.
+   */
+  | { op: 'experiment'; session: string; script: string; box: WireFile[]; timeLimit?: number }
+  /** End an experiment session or the playground (`session: 'playground'`) and everything in it. */
+  | { op: 'reset'; session: string }
+  /** What the run with this id left behind, or what is alive now: used by doctor and the leak tests. */
+  | { op: 'census' }
+  /** End the request with this id; it answers `failed` with reason `cancelled`. */
+  | { op: 'cancel'; target: string }
+  /** Follow-ups to a `run`. */
+  | { op: 'input'; target: string; base64: string }
+  | { op: 'inputEnd'; target: string }
+  | { op: 'resize'; target: string; terminal: TerminalSize }
+  | { op: 'signal'; target: string; signal: string };
+
+/** How a command ended: its exit code, or the signal that ended it, or the limit it met. */
+export type Ending = { code: number | null; signal: string | null; limit?: 'timeout' | 'memory' | 'pids' | 'output' | 'disk' };
+
+/** What a request is answered with. */
+export type Event =
+  | { event: 'output'; stream: 'stdout' | 'stderr'; base64: string }
+  /** A check ended; sent as soon as it has. */
+  | { event: 'check'; result: CheckResult }
+  /** One line for the learner: the wall is being made, the kernel was replaced, … */
+  | { event: 'note'; text: string };
+
+/** The one ending of a request. */
+export type Reply =
+  | { event: 'done'; value: DoneValue }
+  | { event: 'failed'; reason: 'cancelled' | 'usage' | 'kernel' | 'internal'; message: string };
+
+/** What `done` carries, by request. */
+export type DoneValue =
+  | { op: 'hello'; kernel: KernelInfo; agent: string }
+  | { op: 'check'; verdict: Verdict; leftovers: Leftover[] }
+  | { op: 'run'; ending: Ending; leftovers: Leftover[] }
+  | { op: 'experiment'; output: string; ending: Ending }
+  | { op: 'census'; processes: string[]; mounts: string[]; cgroups: string[] }
+  | { op: 'ok' };
+
+/** A message towards the agent, and one from it. `id` is the request's. */
+export type ToAgent = Request & { id: string };
+export type FromAgent = (Event | Reply) & { id: string };
+
+/** Between agent and keeper alone: how many bytes the agent has read from its line since it began. */
+export type LineRead = { id: 'keeper:read'; event: 'read'; bytes: number };

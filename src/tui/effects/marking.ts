@@ -1,0 +1,63 @@
+/** Asks for verdicts: one at a time, the newest request wins, and what was saved last is what is marked. */
+import type { CheckRequest } from '../../check/types.ts';
+import type { Lesson } from '../../lesson/types.ts';
+import type { Workspace } from '../ports.ts';
+import type { Store } from '../store.ts';
+import { explain } from './explain.ts';
+import type { Kernel } from './kernel.ts';
+import { firstSyntaxProblem } from './syntax.ts';
+
+export class Marking {
+  readonly #store: Store;
+  readonly #kernel: Kernel;
+  readonly #workspace: Workspace;
+  readonly #seed: () => string;
+  #current: AbortController | undefined;
+
+  constructor(store: Store, kernel: Kernel, workspace: Workspace, seed: () => string) {
+    this.#store = store;
+    this.#kernel = kernel;
+    this.#workspace = workspace;
+    this.#seed = seed;
+  }
+
+  /** Marks a lesson, instead of what is being marked. Never rejects: what goes wrong becomes an event. */
+  async mark(lesson: Lesson, run: number): Promise<void> {
+    this.cancel();
+    const controller = new AbortController();
+    this.#current = controller;
+    const { signal } = controller;
+    try {
+      const sandbox = await this.#kernel.ready();
+      if (signal.aborted) return this.#failed(run, '', true);
+      // Read only now: what was saved while the kernel booted counts, too.
+      const request = this.#workspace.checkRequest(lesson, this.#seed());
+      this.#store.dispatch({ type: 'checkBegan', run });
+      void this.#lookAtSyntax(request, run);
+      const { verdict, leftovers } = await sandbox.check(request, {
+        signal,
+        onCheck: (result) => this.#store.dispatch({ type: 'checkJudged', run, result }),
+      });
+      this.#store.dispatch({ type: 'checkEnded', run, verdict, leftovers });
+    } catch (error) {
+      this.#failed(run, explain(error), signal.aborted);
+    } finally {
+      if (this.#current === controller) this.#current = undefined;
+    }
+  }
+
+  cancel(): void {
+    this.#current?.abort();
+    this.#current = undefined;
+  }
+
+  /** Beside the checks, not before them: it explains a verdict, and costs it no time. */
+  async #lookAtSyntax(request: CheckRequest, run: number): Promise<void> {
+    const problem = await firstSyntaxProblem(request.box);
+    if (problem) this.#store.dispatch({ type: 'checkSyntax', run, problem });
+  }
+
+  #failed(run: number, why: string, cancelled: boolean): void {
+    this.#store.dispatch({ type: 'checkFailed', run, why, cancelled });
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * A shell in the sandbox on the learner's terminal: every byte that is typed goes there, every byte that comes is shown.
+ *
+ * Its own way out, for a sandbox that hangs: Ctrl-], which no shell uses (telnet's escape).
+ */
+import type { ReadStream } from 'node:tty';
+import type { Sandbox, RunHandle } from '../../check/types.ts';
+import type { Ending, TerminalSize, WireFile } from '../../check/wire.ts';
+
+const ESCAPE = 0x1d;
+
+export type ShellTerminal = {
+  stdin: NodeJS.ReadableStream & Partial<Pick<ReadStream, 'setRawMode' | 'isRaw'>>;
+  stdout: NodeJS.WritableStream & { columns?: number; rows?: number };
+};
+
+/** Runs the shell until it ends, or until Ctrl-]. Rejects where the kernel was lost. */
+export async function runShell(sandbox: Sandbox, box: WireFile[], terminal: ShellTerminal, env: Record<string, string>): Promise<Ending | 'left'> {
+  const { stdin, stdout } = terminal;
+  const size = (): TerminalSize => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 });
+  const handle = sandbox.run({ wall: 'playground', box, argv: ['bash'], cwd: '/work', env, terminal: size() }, (_stream, bytes) => {
+    stdout.write(bytes);
+  });
+  const left = Promise.withResolvers<'left'>();
+  const typed = (chunk: Buffer | string): void => {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
+    const escape = bytes.indexOf(ESCAPE);
+    if (escape !== 0) handle.write(escape < 0 ? bytes : bytes.subarray(0, escape));
+    if (escape >= 0) left.resolve('left');
+  };
+  const resized = (): void => handle.resize(size());
+  using _raw = rawInput(stdin, typed);
+  stdout.on('resize', resized);
+  try {
+    return await Promise.race([handle.ended.then((end) => end.ending), left.promise.then((word) => hangUp(handle, word))]);
+  } finally {
+    stdout.off('resize', resized);
+  }
+}
+
+/** Nobody waits for the end of a shell that was left: it may be the very thing that hangs. */
+function hangUp(handle: RunHandle, word: 'left'): 'left' {
+  handle.ended.catch(() => undefined);
+  handle.signal('SIGHUP');
+  handle.end();
+  return word;
+}
+
+/** Reads the terminal byte by byte; puts its mode back, and stops reading, when disposed of. */
+function rawInput(stdin: ShellTerminal['stdin'], typed: (chunk: Buffer | string) => void): Disposable {
+  const before = stdin.isRaw ?? false;
+  stdin.setRawMode?.(true);
+  stdin.on('data', typed);
+  stdin.resume();
+  return {
+    [Symbol.dispose]() {
+      stdin.off('data', typed);
+      stdin.pause();
+      stdin.setRawMode?.(before);
+    },
+  };
+}

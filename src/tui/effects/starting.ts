@@ -1,0 +1,60 @@
+/** Starting a lesson, undoing it, and comparing with the reference: what touches the learner's files, or shows them. */
+import type { Lesson } from '../../lesson/types.ts';
+import type { StartChange, Workspace } from '../ports.ts';
+import type { StartOffer } from '../state/types.ts';
+import type { Store } from '../store.ts';
+import { t } from '../strings.ts';
+
+/** What the page's frame says about starting this lesson. */
+export function offerOf(changes: readonly StartChange[]): StartOffer {
+  const names = (wanted: (change: StartChange) => boolean): string[] => changes.filter(wanted).map((change) => change.file);
+  return {
+    adds: names((change) => change.kind === 'new' && !change.reference),
+    changes: names((change) => change.kind !== 'new' && !change.reference),
+    reference: names((change) => change.reference),
+  };
+}
+
+/** True where the learner should see it before it happens: it touches files that are there, or gives code away. */
+const needsPreview = (changes: readonly StartChange[]): boolean => changes.some((change) => change.kind !== 'new' || change.reference);
+
+export type StartOptions = {
+  store: Store;
+  workspace: Workspace;
+  /** Called after the box was changed by us. */
+  changed: () => void;
+};
+
+/** Lays the starter, or shows first what that would do. Returns true where the lesson is started now. */
+export async function startLesson({ store, workspace, changed }: StartOptions, lesson: Lesson, { ask, thenEdit }: { ask: boolean; thenEdit: boolean }): Promise<boolean> {
+  if (ask) {
+    const changes = workspace.plan(lesson);
+    if (needsPreview(changes)) {
+      const { compare } = await import('../compare.ts');
+      const diffs = changes.map((change) => ({ change, lines: compare(change.before, change.after) }));
+      store.dispatch({ type: 'previewed', lesson: lesson.id, changes: diffs, thenEdit });
+      return false;
+    }
+  }
+  const changes = workspace.start(lesson);
+  changed();
+  store.dispatch({ type: 'progress', progress: workspace.progress() });
+  store.dispatch({ type: 'started', lesson: lesson.id, changes });
+  return true;
+}
+
+export function undoStart({ store, workspace, changed }: StartOptions): void {
+  const undone = workspace.undo();
+  changed();
+  store.dispatch({ type: 'progress', progress: workspace.progress() });
+  store.dispatch({ type: 'said', message: { text: undone ? t.start.undone : t.start.nothingToUndo, tone: 'plain' } });
+}
+
+/** The learner's files beside the reference's, those that differ. */
+export async function compareFiles({ store, workspace }: StartOptions, lesson: Lesson): Promise<void> {
+  const { compare } = await import('../compare.ts');
+  const files = workspace.pairs(lesson)
+    .filter((pair) => pair.reference !== null && pair.mine !== pair.reference)
+    .map((pair) => ({ file: pair.file, absent: pair.mine === null, lines: compare(pair.mine ?? '', pair.reference ?? '') }));
+  store.dispatch({ type: 'compared', files });
+}

@@ -1,0 +1,129 @@
+/** The lines around the body: title above, status and keys below. The same in every view. */
+import { geometry, markedCheck, markedLesson, neighbour, openFocus, openLesson, openPage, progressOf, shareRead, verdictInput } from '../state/select.ts';
+import { experimentOf, predictionOf } from '../state/page.ts';
+import type { State } from '../state/types.ts';
+import { t } from '../strings.ts';
+import { type Line, type Role, type Segment, fitLine, lineWidth, padLine, seg, spread } from '../text/line.ts';
+import { untrustedLine } from '../text/untrusted.ts';
+import { layoutOverlay } from './overlay.ts';
+import { verdictSummary } from './verdict.ts';
+
+/** Product, lesson, how far down the page; or the title of what covers the page. */
+export function titleLine(state: State): Line {
+  const { columns } = geometry(state);
+  const lesson = openLesson(state);
+  const overlay = layoutOverlay(state);
+  const share = overlay ? undefined : shareRead(state);
+  const passed = progressOf(state, lesson.id).passed;
+  const right: Segment[] = [
+    ...(passed && !overlay ? [seg(`✓ ${t.map.passed} `, 'bar')] : []),
+    ...(share === undefined ? [] : [seg(` ${t.percent(share).padStart(4)}`, 'bar')]),
+    seg(' ', 'bar'),
+  ];
+  const title = overlay ? overlay.title : t.lesson(lesson.number, lesson.title);
+  return padLine(spread([seg(` ${t.product}  `, 'bar'), seg(untrustedLine(title), 'bar')], right, columns, 'bar'), columns, 'bar');
+}
+
+/** The kernel, the verdict, and what was just said. */
+export function statusLine(state: State): Line {
+  const { columns, wide } = geometry(state);
+  const left: Segment[] = [seg(' '), kernelWords(state, columns < 80)];
+  const { message } = state;
+  if (message) {
+    const role: Role = message.tone === 'bad' ? 'bad' : message.tone === 'warn' ? 'warn' : 'strong';
+    const said = seg(untrustedLine(message.text), role);
+    // A message is what the reader has just asked for: where both do not fit, the kernel gives way.
+    const both = [...left, seg('  '), said];
+    return lineWidth(both) <= columns - 1 ? both : fitLine([seg(' '), said], columns - 1);
+  }
+  const marked = markedLesson(state);
+  if (!marked) return fitLine(left, columns - 1);
+  const other = marked.id === state.open ? '' : `${t.verdict.lessonOther(marked.number)}: `;
+  const check = markedCheck(state);
+  const summary = check.at === 'none' ? [seg(t.verdict.noneShort, 'label')] : wide && other === '' ? [] : verdictSummary(verdictInput(state));
+  if (summary.length === 0) return fitLine(left, columns - 1);
+  const verdict = [seg(other, 'label'), ...summary];
+  const both = [...left, seg('  ·  ', 'label'), ...verdict];
+  // A kernel that is ready is no news; what it said is.
+  return lineWidth(both) <= columns - 1 || state.kernel.at !== 'ready' ? fitLine(both, columns - 1) : fitLine([seg(' '), ...verdict], columns - 1);
+}
+
+/** The state of the kernel in words; `good` only where it can be used now. */
+export function kernelWords({ kernel, woken }: Pick<State, 'kernel' | 'woken'>, brief: boolean): Segment {
+  switch (kernel.at) {
+    case 'idle':
+      return seg(woken ? t.kernel.asleep : t.kernel.starting, 'label');
+    case 'setting-up':
+      return seg(t.kernel.settingUp(untrustedLine(kernel.what, 60), amount(kernel)), 'warn');
+    case 'booting':
+      return seg(t.kernel.booting, 'warn');
+    case 'ready':
+      return seg(brief ? t.kernel.readyBrief : t.kernel.ready(kernel.kernel.kind, untrustedLine(kernel.kernel.release, 30)), 'good');
+    case 'lost':
+      return seg(t.kernel.lost, 'warn');
+    case 'impossible':
+      return seg(t.kernel.impossible, 'bad');
+  }
+}
+
+/** ` 42/60`, in whole numbers so that the line does not flicker; nothing where the end is not known. */
+function amount({ done, total }: { done?: number; total?: number }): string {
+  if (done === undefined) return '';
+  return total === undefined ? ` ${Math.floor(done)}` : ` ${Math.floor(done)}/${Math.floor(total)}`;
+}
+
+type Hint = { key: string; word: string; /** Goes first where the line is short; 0 stays longest. */ rank: number };
+
+/** The keys that do something here, most useful first to stay when the line is short. */
+export function keysLine(state: State): Line {
+  const { columns } = geometry(state);
+  const hints = keysFor(state);
+  for (let most = 9; most >= 0; most--) {
+    const shown = hints.filter((hint) => hint.rank <= most);
+    const parts: Segment[] = shown.flatMap((hint) => [seg(` ${hint.key}`, 'key'), seg(` ${hint.word} `, 'label')]);
+    if (lineWidth(parts) <= columns - 1 || most === 0) return fitLine(parts, columns - 1);
+  }
+  return [];
+}
+
+function keysFor(state: State): Hint[] {
+  const { view } = state;
+  const always: Hint[] = [{ key: '?', word: t.keys.help, rank: 0 }, { key: 'q', word: t.keys.quit, rank: 0 }];
+  switch (view.name) {
+    case 'page':
+      return [...pageKeys(state), ...always];
+    case 'map':
+      if (view.typing) return [{ key: 'Enter', word: t.keys.open, rank: 0 }, { key: '↑↓', word: t.keys.move, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 0 }];
+      return [
+        { key: 'j/k', word: t.keys.move, rank: 2 }, { key: 'Enter', word: t.keys.open, rank: 0 }, { key: '/', word: t.keys.search, rank: 1 },
+        { key: 'Esc', word: t.keys.back, rank: 1 }, ...always,
+      ];
+    case 'confirm':
+      return [{ key: 'y', word: t.keys.yes, rank: 0 }, { key: 'Esc', word: t.keys.no, rank: 0 }];
+    case 'preview':
+      return [{ key: 'Enter', word: t.keys.accept, rank: 0 }, { key: 'j/k', word: t.keys.scroll, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 0 }, ...always];
+    case 'hints':
+      return [{ key: 'h', word: t.keys.reveal, rank: 0 }, { key: 'j/k', word: t.keys.scroll, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 1 }, ...always];
+    default:
+      return [{ key: 'j/k', word: t.keys.scroll, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 0 }, ...always];
+  }
+}
+
+function pageKeys(state: State): Hint[] {
+  const focus = openFocus(state);
+  const enter = focus?.kind === 'prediction' ? t.keys.answer : focus?.kind === 'start' ? t.keys.start : t.keys.run;
+  const done = focus?.kind === 'prediction' && predictionOf(openPage(state), focus.number).committed;
+  const runs = focus?.kind === 'experiment' && ['queued', 'running'].includes(experimentOf(openPage(state), focus.number).at);
+  return [
+    { key: 'j/k', word: t.keys.scroll, rank: 2 },
+    ...(focus && !runs && !done ? [{ key: 'Enter', word: enter, rank: 0 }] : []),
+    { key: neighbour(state, state.open, -1) ? 'n/p' : 'n', word: t.keys.lessons, rank: 3 },
+    { key: 'l', word: t.keys.list, rank: 1 },
+    { key: 'h', word: t.keys.hint, rank: 1 },
+    { key: 'e', word: t.keys.editor, rank: 1 },
+    ...(markedCheck(state).at === 'none' && state.kernel.at !== 'impossible' ? [] : [{ key: 'v', word: t.keys.verdict, rank: 4 }]),
+    { key: 's', word: t.keys.shell, rank: 5 },
+    { key: 'd', word: t.keys.diff, rank: 6 },
+    { key: 'r', word: t.keys.rerun, rank: 7 },
+  ];
+}

@@ -1,0 +1,70 @@
+/** What fills the body instead of the page, as lines to be scrolled. */
+import type { State } from '../state/types.ts';
+import { lessonOf, matching, openLesson, progressOf, verdictInput, geometry } from '../state/select.ts';
+import { t } from '../strings.ts';
+import { type Line, line } from '../text/line.ts';
+import { wrap } from '../text/wrap.ts';
+import { layoutFiles, layoutStartDiff } from './diff.ts';
+import { layoutHelp } from './help.ts';
+import { layoutHints } from './hints.ts';
+import { layoutMap } from './map.ts';
+import { MEASURE } from './page.ts';
+import { layoutVerdict } from './verdict.ts';
+
+export type Overlay = { title: string; lines: readonly Line[]; /** First line in view. */ scroll: number };
+
+/** Rows of the body that what covers the page has: the first one is blank. */
+export const overlayRows = (state: State): number => Math.max(1, geometry(state).body - 1);
+
+/** Lays out the view that covers the page, scrolled to where there is something; undefined where the page itself is in view. */
+export function layoutOverlay(state: State): Overlay | undefined {
+  const content = contentOf(state);
+  if (!content) return undefined;
+  const furthest = Math.max(0, content.lines.length - overlayRows(state));
+  return { ...content, scroll: Math.max(0, Math.min(content.scroll, furthest)) };
+}
+
+function contentOf(state: State): Overlay | undefined {
+  const { view } = state;
+  const { columns, margin } = geometry(state);
+  const whole = columns - 2 * margin;
+  const width = Math.min(whole, MEASURE + 8);
+  switch (view.name) {
+    case 'page':
+      return undefined;
+    case 'map': {
+      const map = layoutMap({ ...state, found: matching(state, view.query), query: view.query, selected: view.selected }, width);
+      // The selected lesson stays in the middle.
+      return { title: mapTitle(state), lines: map.lines, scroll: map.at - Math.floor(overlayRows(state) / 2) };
+    }
+    case 'help':
+      return { title: t.help.title, lines: layoutHelp(width), scroll: view.scroll };
+    case 'hints': {
+      const { hints } = openLesson(state);
+      const shown = progressOf(state, state.open).hints;
+      const { lines, newest } = layoutHints(hints, shown, width);
+      return { title: t.hints.title(Math.min(shown, hints.length), hints.length), lines, scroll: view.newest ? newest : view.scroll };
+    }
+    case 'verdict':
+      return { title: verdictTitle(state), lines: layoutVerdict(verdictInput(state), whole), scroll: view.scroll };
+    case 'diff':
+      return { title: `${t.diff.title}   ${t.diff.legend}`, lines: layoutFiles(view.files, whole), scroll: view.scroll };
+    case 'confirm':
+      return { title: t.diff.title, lines: t.diff.confirm.flatMap((text) => wrap(line(text), width)), scroll: 0 };
+    case 'preview':
+      return { title: t.start.previewTitle, lines: layoutStartDiff(view.changes, whole), scroll: view.scroll };
+  }
+}
+
+function mapTitle(state: State): string {
+  if (state.view.name === 'map' && (state.view.typing || state.view.query !== '')) return `${t.map.search}: ${state.view.query}${state.view.typing ? '▏' : ''}`;
+  const passed = state.course.lessons.filter((lesson) => progressOf(state, lesson.id).passed).length;
+  return `${t.map.title}   ${t.map.summary(passed, state.course.lessons.length)}`;
+}
+
+function verdictTitle(state: State): string {
+  const marked = state.progress.current;
+  if (marked === undefined) return t.keys.verdict;
+  const lesson = lessonOf(state, marked);
+  return t.lesson(lesson.number, lesson.title);
+}

@@ -1,0 +1,77 @@
+/**
+ * What the tutor needs of the rest of the house, as small interfaces: the workspace with its progress, the files to send to a
+ * sandbox, and how a starter is laid. Tests inject their own; the real one is made in workspace.ts.
+ */
+import type { CheckRequest } from '../check/types.ts';
+import type { Verdict, WireFile } from '../check/wire.ts';
+import type { Lesson } from '../lesson/types.ts';
+
+/** What the tutor shows of one lesson's progress. */
+export type LessonProgress = {
+  started: boolean;
+  passed: boolean;
+  /** Times it was marked. */
+  attempts: number;
+  /** Rungs of the ladder that were shown. */
+  hints: number;
+  /** Answers by the question's number; choices count from 0. */
+  predictions: Readonly<Record<number, number>>;
+  /** The reference was shown, before or after the pass. */
+  solutionSeen: boolean;
+};
+
+export type ProgressView = {
+  /** The lesson that saves are marked for; undefined before the first is started. */
+  current: string | undefined;
+  lessons: Readonly<Record<string, LessonProgress>>;
+};
+
+/** What happened, to be remembered. */
+export type ProgressEvent =
+  | { type: 'opened'; lesson: string }
+  | { type: 'marked'; lesson: string; verdict: Verdict }
+  | { type: 'hint'; lesson: string; shown: number }
+  | { type: 'predicted'; lesson: string; number: number; choice: number; right: boolean }
+  | { type: 'solutionSeen'; lesson: string };
+
+/** What starting a lesson does to one file of the learner's box. */
+export type StartChange = {
+  file: string;
+  /**
+   * `update`: the learner had not touched it. `merge`: both changed it, in different places. `conflict`: the learner's file stays
+   * as it is, the lesson's version goes beside it as `side`.
+   */
+  kind: 'new' | 'update' | 'merge' | 'conflict';
+  side: string | undefined;
+  /** It brings the reference's code of a lesson that was skipped. */
+  reference: boolean;
+  before: string;
+  after: string;
+};
+
+/** A file of the learner's beside the reference's; null where it is not there. */
+export type FilePair = { file: string; mine: string | null; reference: string | null };
+
+export interface Workspace {
+  /** Absolute path of the learner's box. */
+  readonly box: string;
+  progress(): ProgressView;
+  /** Remembers it durably, or until it can be written. */
+  record(event: ProgressEvent): void;
+  /** Why progress cannot be saved, or what happened to its file; said once. */
+  trouble(): string | undefined;
+  /** What `start` would do now; an empty list where every file is as the lesson wants it. */
+  plan(lesson: Lesson): StartChange[];
+  /** Lays the lesson's starter into the box and makes the lesson current. What it replaces is kept. */
+  start(lesson: Lesson): StartChange[];
+  /** Puts back what the last start of this session changed; false where there was none. */
+  undo(): boolean;
+  /** The lesson's files, mine and the reference's. */
+  pairs(lesson: Lesson): FilePair[];
+  /** Everything a check of this lesson needs, read now. */
+  checkRequest(lesson: Lesson, seed: string): CheckRequest;
+  /** The box that a page's experiments see: the reference as it stands before this lesson. */
+  experimentBox(lesson: Lesson): WireFile[];
+  /** The learner's box, for a shell. */
+  boxFiles(): WireFile[];
+}

@@ -1,0 +1,31 @@
+/**
+ * The tutor's one reducer: what happened to the state it has → the state after it, and what to ask of the world.
+ *
+ * Pure. Keys and words arrive as commands (commands.ts), everything else as what it is (happened.ts).
+ */
+import { command } from './commands.ts';
+import { happened } from './happened.ts';
+import { clampScroll, openLayout, openPage } from './select.ts';
+import { anchorOf, scrollOf } from '../layout/page.ts';
+import { onPage } from './change.ts';
+import type { Event, Size, State, Step } from './types.ts';
+
+/** One step. After it the open page is scrolled to a place that exists. */
+export function step(state: State, event: Event): Step {
+  if (event.type === 'resized') return [resized(state, event.size), []];
+  const [next, effects] = event.type === 'command' ? command(state, event.command) : happened(state, event);
+  return [next === state ? state : settled(next), effects];
+}
+
+/** The same words stay at the top when the width changes and every line with it. */
+function resized(state: State, size: Size): State {
+  const anchor = anchorOf(openLayout(state), openPage(state).scroll);
+  const next = { ...state, size };
+  return settled(onPage(next, state.open, { scroll: scrollOf(openLayout(next), anchor) }));
+}
+
+function settled(state: State): State {
+  const { scroll } = openPage(state);
+  const clamped = clampScroll(state, scroll);
+  return clamped === scroll ? state : onPage(state, state.open, { scroll: clamped });
+}

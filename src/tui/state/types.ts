@@ -1,0 +1,146 @@
+/** The tutor's state, what can happen to it, and what it may ask of the world. All of it is plain data. */
+import type { SandboxState } from '../../check/types.ts';
+import type { CheckResult, Ending, Leftover, Verdict } from '../../check/wire.ts';
+import type { Course } from '../../lesson/types.ts';
+import type { ExitCode } from '../../errors.ts';
+import type { DiffLine } from '../compare.ts';
+import type { ProgressEvent, ProgressView, StartChange } from '../ports.ts';
+import type { CheckState, SyntaxProblem } from './check.ts';
+import type { PageState } from './page.ts';
+
+export type Size = { columns: number; rows: number };
+
+/** A file of the learner's that differs from the reference's. */
+export type FileDiff = { file: string; absent: boolean; lines: readonly DiffLine[] };
+export type StartDiff = { change: StartChange; lines: readonly DiffLine[] };
+
+/** What fills the body. `page` is home: Esc leads back to it from everywhere. */
+export type View =
+  | { name: 'page' }
+  | { name: 'map'; selected: string; query: string; typing: boolean; scroll: number }
+  | { name: 'help'; scroll: number }
+  /** `newest`: shows the rung that was asked for last until the reader scrolls. */
+  | { name: 'hints'; scroll: number; newest: boolean }
+  | { name: 'verdict'; scroll: number }
+  | { name: 'diff'; scroll: number; files: readonly FileDiff[] | undefined }
+  /** Asks before the reference is shown. */
+  | { name: 'confirm' }
+  | { name: 'preview'; scroll: number; changes: readonly StartDiff[]; thenEdit: boolean };
+
+export type Message = { text: string; tone: 'plain' | 'warn' | 'bad' };
+
+/** What starting a lesson would add and change; the page shows it as a frame of its own. */
+export type StartOffer = {
+  adds: readonly string[];
+  changes: readonly string[];
+  /** Files with the reference's code of lessons that were skipped. */
+  reference: readonly string[];
+};
+
+/** `question`: the prediction whose answer asked for it. */
+export type Waiting = { lesson: string; number: number; question: number | undefined };
+
+export type State = {
+  size: Size;
+  course: Course;
+  /** The page that is open. */
+  open: string;
+  view: View;
+  pages: Readonly<Record<string, PageState>>;
+  progress: ProgressView;
+  /** By lesson; there is none for a lesson that was started. */
+  offers: Readonly<Record<string, StartOffer>>;
+  checks: Readonly<Record<string, CheckState>>;
+  /** Counts requests for a verdict; what an older one still says is not listened to. */
+  run: number;
+  /** The lesson that the last request was for. */
+  runOf: string | undefined;
+  kernel: SandboxState;
+  /** It was ready at some time: when it is not there now, it sleeps. */
+  woken: boolean;
+  /** Experiments asked for and not ended, in order. */
+  waiting: readonly Waiting[];
+  /** True when the reader closed the verdict's panel; the next run opens it again. */
+  panelClosed: boolean;
+  message: Message | undefined;
+  /** Ctrl-C was the last key: the next one leaves. */
+  armed: boolean;
+  /** Set when the tutor is to end. */
+  leaving: ExitCode | undefined;
+};
+
+/** What a key or a word asks for; the same for the screen and for the linear mode. */
+export type Command =
+  | { do: 'scroll'; by: 'line' | 'half' | 'page'; direction: 1 | -1 }
+  | { do: 'edge'; to: 'top' | 'bottom' }
+  | { do: 'lesson'; direction: 1 | -1 }
+  | { do: 'open'; lesson: string }
+  | { do: 'focus'; direction: 1 | -1 }
+  | { do: 'enter' }
+  | { do: 'choose'; choice: number }
+  | { do: 'predict'; number: number; choice: number }
+  | { do: 'experiment'; number: number }
+  | { do: 'start' }
+  | { do: 'undo' }
+  | { do: 'list' }
+  | { do: 'search' }
+  | { do: 'type'; text: string }
+  | { do: 'erase' }
+  | { do: 'hint' }
+  | { do: 'verdict' }
+  | { do: 'diff' }
+  | { do: 'yes' }
+  | { do: 'rerun' }
+  | { do: 'editor' }
+  | { do: 'shell' }
+  | { do: 'help' }
+  | { do: 'back' }
+  | { do: 'interrupt' }
+  | { do: 'suspend' }
+  | { do: 'redraw' }
+  | { do: 'quit' };
+
+export type Event =
+  | { type: 'command'; command: Command }
+  | { type: 'resized'; size: Size }
+  | { type: 'kernel'; state: SandboxState; note: string | undefined }
+  | { type: 'progress'; progress: ProgressView }
+  | { type: 'offered'; lesson: string; offer: StartOffer }
+  | { type: 'previewed'; lesson: string; changes: readonly StartDiff[]; thenEdit: boolean }
+  | { type: 'started'; lesson: string; changes: readonly StartChange[] }
+  | { type: 'compared'; files: readonly FileDiff[] }
+  | { type: 'saved'; files: readonly string[] }
+  | { type: 'checkBegan'; run: number }
+  | { type: 'checkSyntax'; run: number; problem: SyntaxProblem }
+  | { type: 'checkJudged'; run: number; result: CheckResult }
+  | { type: 'checkEnded'; run: number; verdict: Verdict; leftovers: readonly Leftover[] }
+  | { type: 'checkFailed'; run: number; why: string; cancelled: boolean }
+  | { type: 'experimentBegan'; lesson: string; number: number }
+  | { type: 'experimentWrote'; lesson: string; number: number; text: string }
+  | { type: 'experimentEnded'; lesson: string; number: number; output: string; ending: Ending }
+  | { type: 'experimentFailed'; lesson: string; number: number; why: string; cancelled: boolean }
+  | { type: 'said'; message: Message }
+  /** Something outside ends the tutor. */
+  | { type: 'left'; code: ExitCode };
+
+/** What the reducer asks for; src/tui/effects does it and reports back with events. */
+export type Effect =
+  | { type: 'boot' }
+  | { type: 'quit'; code: ExitCode }
+  | { type: 'record'; event: ProgressEvent }
+  /** Finds out what starting this lesson would do. */
+  | { type: 'offer'; lesson: string }
+  /** `ask`: show a preview first where files that are there would change. */
+  | { type: 'start'; lesson: string; ask: boolean; thenEdit: boolean }
+  | { type: 'undo' }
+  | { type: 'compare'; lesson: string }
+  | { type: 'check'; lesson: string; run: number }
+  | { type: 'cancelCheck' }
+  | { type: 'experiment'; lesson: string; number: number; script: string }
+  | { type: 'cancelExperiments' }
+  | { type: 'editor'; lesson: string }
+  | { type: 'shell' }
+  | { type: 'suspend' }
+  | { type: 'redraw' };
+
+export type Step = [State, Effect[]];

@@ -1,0 +1,224 @@
+/** Effects: what the reducer asks for, done on a sandbox in memory. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { UserError } from '../../src/errors.ts';
+import { Effects } from '../../src/tui/effects/perform.ts';
+import { createStage } from '../../src/tui/stage.ts';
+import { initialState } from '../../src/tui/state/init.ts';
+import { type Store, createStore } from '../../src/tui/store.ts';
+import type { Command } from '../../src/tui/state/types.ts';
+import { FakeSandbox, kernel, result } from './fake-sandbox.ts';
+import { MemoryWorkspace, progressWith, sampleCourse } from './sample.ts';
+import { started } from './drive.ts';
+
+type World = { store: Store; sandbox: FakeSandbox; workspace: MemoryWorkspace; effects: Effects; press: (...commands: Command[]) => void };
+let world: World;
+
+function make(workspace = new MemoryWorkspace(started), env: Record<string, string> = {}): World {
+  const sandbox = new FakeSandbox();
+  let effects: Effects | undefined;
+  const initial = initialState({ course: sampleCourse(), progress: workspace.progress(), size: { columns: 80, rows: 24 } });
+  const store = createStore(initial, (effect) => effects?.perform(effect));
+  const made = (effects = new Effects({
+    store, workspace, env, stage: createStage(), openSandbox: () => sandbox, terminal: { stdin: new PassThrough(), stdout: new PassThrough() }, seed: () => 'seed',
+  }));
+  world = { store, sandbox, workspace, effects: made, press: (...commands) => commands.forEach((command) => store.dispatch({ type: 'command', command })) };
+  made.begin();
+  return world;
+}
+
+afterEach(() => world.effects.end());
+
+const check = () => world.store.state.checks['01-first'];
+const experiment = (number: number) => world.store.state.pages['01-first']?.experiments[number];
+const until = (assertion: () => void): Promise<void> => vi.waitFor(assertion, { timeout: 2000, interval: 5 });
+
+describe('the kernel', () => {
+  test('boots by itself, and every stage is in the state', async () => {
+    const { sandbox, store } = make();
+    await until(() => expect(store.state.kernel.at).toBe('idle'));
+    sandbox.become({ at: 'setting-up', what: 'packages', done: 1, total: 60 });
+    expect(store.state.kernel).toMatchObject({ at: 'setting-up', done: 1 });
+    sandbox.become({ at: 'ready', kernel }, 'The kernel was replaced.');
+    expect(store.state).toMatchObject({ kernel: { at: 'ready' }, message: { text: 'The kernel was replaced.' } });
+  });
+
+  test('what is asked before it is ready waits, and is not lost', async () => {
+    const { sandbox, store, press } = make();
+    press({ do: 'rerun' }, { do: 'experiment', number: 1 });
+    await until(() => expect(experiment(1)).toEqual({ at: 'queued' }));
+    expect(check()?.at).toBe('queued');
+    expect(sandbox.asked).toEqual([]);
+    sandbox.become({ at: 'ready', kernel });
+    await until(() => expect(check()?.at).toBe('done'));
+    await until(() => expect(experiment(1)).toMatchObject({ at: 'done', output: 'ran echo one\n' }));
+    expect(store.state.waiting).toEqual([]);
+  });
+
+  test('where there can be none, what waits says why', async () => {
+    const { sandbox, press } = make();
+    press({ do: 'rerun' });
+    await until(() => expect(check()?.at).toBe('queued'));
+    sandbox.become({ at: 'impossible', message: 'No user namespaces.', next: ['vagrant up'] });
+    await until(() => expect(check()).toMatchObject({ at: 'failed', why: 'No user namespaces.' }));
+  });
+});
+
+describe('marking', () => {
+  test('results come as they are judged; the verdict is remembered', async () => {
+    const { sandbox, store, workspace } = make();
+    sandbox.become({ at: 'ready', kernel });
+    sandbox.judge = () => [result('a', 'pass'), result('b', 'fail')];
+    store.dispatch({ type: 'saved', files: ['run.ts'] });
+    await until(() => expect(check()).toMatchObject({ at: 'done', verdict: { passed: false } }));
+    expect(workspace.events.at(-1)).toMatchObject({ type: 'marked', lesson: '01-first' });
+    expect(store.state.progress.lessons['01-first']?.attempts).toBe(1);
+    expect(sandbox.asked[0]).toMatchObject({ lesson: '01-first', seed: 'seed' });
+  });
+
+  test('a save during a run cancels it and marks again; only the last verdict counts', async () => {
+    const { sandbox, store, workspace } = make();
+    sandbox.become({ at: 'ready', kernel });
+    const gate = Promise.withResolvers<void>();
+    sandbox.gate = gate.promise;
+    store.dispatch({ type: 'saved', files: ['run.ts'] });
+    await until(() => expect(sandbox.asked).toHaveLength(1));
+    store.dispatch({ type: 'saved', files: ['run.ts'] });
+    await until(() => expect(sandbox.asked).toHaveLength(2));
+    gate.resolve();
+    await until(() => expect(check()?.at).toBe('done'));
+    expect(workspace.events.filter((event) => event.type === 'marked')).toHaveLength(1);
+  });
+
+  test('Ctrl-C cancels it', async () => {
+    const { sandbox, press } = make();
+    sandbox.become({ at: 'ready', kernel });
+    sandbox.gate = new Promise(() => undefined);
+    press({ do: 'rerun' });
+    await until(() => expect(check()?.at).toBe('running'));
+    press({ do: 'interrupt' });
+    await until(() => expect(check()?.at).toBe('cancelled'));
+  });
+
+  test('a box that cannot be read is said, with what to do', async () => {
+    const workspace = new MemoryWorkspace(started);
+    workspace.checkRequest = () => {
+      throw new UserError('run.ts cannot be read', { next: ['ls -l run.ts'] });
+    };
+    const { sandbox, press } = make(workspace);
+    sandbox.become({ at: 'ready', kernel });
+    press({ do: 'rerun' });
+    await until(() => expect(check()).toMatchObject({ at: 'failed', why: 'run.ts cannot be read\nls -l run.ts' }));
+  });
+});
+
+describe('experiments', () => {
+  test('run one after the other', async () => {
+    const { sandbox, press, store } = make();
+    sandbox.become({ at: 'ready', kernel });
+    const gate = Promise.withResolvers<void>();
+    sandbox.gate = gate.promise;
+    press({ do: 'experiment', number: 1 }, { do: 'predict', number: 1, choice: 1 });
+    await until(() => expect(experiment(1)?.at).toBe('running'));
+    expect(experiment(2)).toEqual({ at: 'queued' });
+    gate.resolve();
+    await until(() => expect(experiment(2)?.at).toBe('done'));
+    expect(store.state.progress.lessons['01-first']?.predictions).toEqual({ 1: 1 });
+  });
+
+  test('Ctrl-C stops the one that runs and forgets those that wait', async () => {
+    const { sandbox, press, store } = make();
+    sandbox.become({ at: 'ready', kernel });
+    sandbox.gate = new Promise(() => undefined);
+    press({ do: 'experiment', number: 1 }, { do: 'predict', number: 1, choice: 1 });
+    await until(() => expect(experiment(1)?.at).toBe('running'));
+    press({ do: 'interrupt' });
+    await until(() => expect(experiment(1)?.at).toBe('cancelled'));
+    expect(experiment(2)?.at).toBe('cancelled');
+    expect(store.state.waiting).toEqual([]);
+    // The next one is not held up by those.
+    sandbox.gate = undefined;
+    press({ do: 'experiment', number: 1 });
+    await until(() => expect(experiment(1)?.at).toBe('done'));
+  });
+});
+
+describe('starting', () => {
+  const change = { file: 'libc.ts', kind: 'new', side: undefined, reference: false, before: '', after: 'x' } as const;
+
+  test('whoever has nothing yet gets the first lesson at once', async () => {
+    const workspace = new MemoryWorkspace(progressWith({}));
+    workspace.changes = [change];
+    const { store } = make(workspace);
+    await until(() => expect(workspace.started).toEqual(['01-first']));
+    expect(store.state.progress.current).toBe('01-first');
+    expect(store.state.message?.text).toBe('Started: 1 file laid into your box. u undoes it.');
+  });
+
+  test('a box that is there already is asked about first', async () => {
+    const workspace = new MemoryWorkspace(progressWith({}));
+    workspace.changes = [{ ...change, kind: 'merge', before: 'y' }];
+    const { store, press } = make(workspace);
+    await until(() => expect(store.state.view).toMatchObject({ name: 'preview', changes: [{ change: { file: 'libc.ts' } }] }));
+    expect(workspace.started).toEqual([]);
+    press({ do: 'enter' });
+    await until(() => expect(workspace.started).toEqual(['01-first']));
+    expect(store.state.view.name).toBe('page');
+  });
+
+  test('u takes it back', async () => {
+    const workspace = new MemoryWorkspace(progressWith({}));
+    workspace.changes = [change];
+    const { store, press } = make(workspace);
+    await until(() => expect(workspace.started).toEqual(['01-first']));
+    press({ do: 'undo' });
+    await until(() => expect(store.state.message?.text).toBe('Undone: your files are as they were before.'));
+    expect(store.state.progress.lessons['01-first']?.started).toBe(false);
+    await until(() => expect(store.state.offers['01-first']).toMatchObject({ adds: ['libc.ts'] }));
+    press({ do: 'undo' });
+    await until(() => expect(store.state.message?.text).toBe('There is nothing to undo.'));
+  });
+
+  test('a disk that is full is said, and the tutor goes on', async () => {
+    const workspace = new MemoryWorkspace(progressWith({}));
+    workspace.start = () => {
+      throw new UserError('The workspace cannot be written: write ENOSPC.', { next: ['The disk is full.'] });
+    };
+    const { store } = make(workspace);
+    await until(() => expect(store.state.message).toMatchObject({ tone: 'bad', text: 'The workspace cannot be written: write ENOSPC.\nThe disk is full.' }));
+  });
+});
+
+test('the comparison with the reference has the files that differ', async () => {
+  const workspace = new MemoryWorkspace(progressWith({ '01-first': { started: true, passed: true } }, '01-first'));
+  workspace.files = [{ file: 'a.ts', mine: 'x\n', reference: 'y\n' }, { file: 'b.ts', mine: 'z', reference: 'z' }, { file: 'c.ts', mine: null, reference: 'q\n' }];
+  const { store, press } = make(workspace);
+  press({ do: 'diff' });
+  await until(() => expect(store.state.view).toMatchObject({ name: 'diff', files: [{ file: 'a.ts', absent: false }, { file: 'c.ts', absent: true }] }));
+});
+
+describe('the editor', () => {
+  test('opens the files of the lesson that is read', async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'box-'));
+    const workspace = new MemoryWorkspace(started);
+    Object.defineProperty(workspace, 'box', { value: folder });
+    const { press } = make(workspace, { EDITOR: 'printf "%s\\n" > said', PATH: process.env['PATH'] ?? '' });
+    press({ do: 'editor' });
+    await until(() => expect(fs.readFileSync(path.join(folder, 'said'), 'utf8')).toBe(`${folder}/box.ts\n${folder}/run.ts\n`));
+  });
+
+  test('none to be found is said', async () => {
+    const { press, store } = make(new MemoryWorkspace(started), { PATH: '/nowhere' });
+    press({ do: 'editor' });
+    await until(() => expect(store.state.message?.text).toMatch(/^No editor found/));
+  });
+});
+
+test('leaving closes the sandbox', async () => {
+  const { effects, sandbox } = make();
+  await effects.end();
+  expect(sandbox.closed).toBe(true);
+});
