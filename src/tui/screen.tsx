@@ -27,6 +27,8 @@ export async function runScreen({ store, stage, paint, streams, shown }: ScreenO
   const tree = <App store={store} stage={stage} paint={paint} />;
   const crashed = Promise.withResolvers<never>();
   using _stderr = holdBack(stderr);
+  // Before the first frame: ink does it after, and a Ctrl-C in between would be a signal to everything in the foreground.
+  stdin.setRawMode?.(true);
   const screen = render(tree, {
     stdin, stdout, stderr,
     exitOnCtrlC: false,
@@ -64,6 +66,7 @@ function stopReading(stdin: TutorStreams['stdin']): void {
   // Only a stream that flows can be paused, and only the pause takes its hands off the terminal.
   stdin.resume();
   stdin.pause();
+  stdin.setRawMode?.(false);
 }
 
 /** The terminal's size in cells; 80×24 where it does not know (a serial line may say 0×0). */

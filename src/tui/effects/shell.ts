@@ -29,7 +29,7 @@ export async function runShell(sandbox: Sandbox, box: WireFile[], terminal: Shel
     if (escape >= 0) left.resolve('left');
   };
   const resized = (): void => handle.resize(size());
-  using _raw = rawInput(stdin, typed);
+  await using _raw = rawInput(stdin, typed);
   stdout.on('resize', resized);
   try {
     return await Promise.race([handle.ended.then((end) => end.ending), left.promise.then((word) => hangUp(handle, word))]);
@@ -46,17 +46,21 @@ function hangUp(handle: RunHandle, word: 'left'): 'left' {
   return word;
 }
 
-/** Reads the terminal byte by byte; puts its mode back, and stops reading, when disposed of. */
-function rawInput(stdin: ShellTerminal['stdin'], typed: (chunk: Buffer | string) => void): Disposable {
+/**
+ * Reads the terminal byte by byte; puts its mode back, and has stopped reading, when disposed of. Node stops only in its
+ * next tick: whoever began to read before that would be stopped instead of us, and never hear a key again.
+ */
+function rawInput(stdin: ShellTerminal['stdin'], typed: (chunk: Buffer | string) => void): AsyncDisposable {
   const before = stdin.isRaw ?? false;
   stdin.setRawMode?.(true);
   stdin.on('data', typed);
   stdin.resume();
   return {
-    [Symbol.dispose]() {
+    async [Symbol.asyncDispose]() {
       stdin.off('data', typed);
       stdin.pause();
       stdin.setRawMode?.(before);
+      await new Promise((resolve) => setImmediate(resolve));
     },
   };
 }
