@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { TestRunner } from 'vitest';
 import type { RunnerTask, RunnerTestCase, RunnerTestFile, RunnerTestSuite } from 'vitest';
@@ -27,14 +28,17 @@ export function listening(to: Listener): Disposable {
   };
 }
 
-/** The lessons that a file of this content defined, by its SHA-256: a file is imported once, however often it is judged. */
+/**
+ * The lessons that a file defined, by the SHA-256 of it and its fixtures: a file is imported once, however often it is judged.
+ * So what it reads of its fixtures it reads while it is imported; its folder is gone afterwards.
+ */
 const imported = new Map<string, Collected[]>();
 
 export default class JudgeRunner extends TestRunner {
   #cancelled = false;
 
   override async importFile(file: string): Promise<void> {
-    const content = createHash('sha256').update(fs.readFileSync(file)).digest('hex');
+    const content = contentOf(file);
     const known = imported.get(content);
     if (known) {
       collectAgain(known);
@@ -71,4 +75,16 @@ export default class JudgeRunner extends TestRunner {
   override onAfterRunTask(test: RunnerTask): void {
     if (test.type === 'test') listener?.test(test);
   }
+}
+
+/** The SHA-256 of a check file and of everything in the folder `fixtures` beside it. */
+function contentOf(file: string): string {
+  const hash = createHash('sha256').update(fs.readFileSync(file));
+  const fixtures = path.join(path.dirname(file), 'fixtures');
+  for (const entry of fs.existsSync(fixtures) ? fs.readdirSync(fixtures, { recursive: true, withFileTypes: true }) : []) {
+    if (!entry.isFile()) continue;
+    const name = path.join(entry.parentPath, entry.name);
+    hash.update(`\0${path.relative(fixtures, name)}\0`).update(fs.readFileSync(name));
+  }
+  return hash.digest('hex');
 }

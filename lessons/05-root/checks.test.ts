@@ -5,6 +5,9 @@ import { derive, type Fact, lesson, narrow, type ProcessView } from '#check';
 /** A mount as mountinfo has it. */
 type Mount = ReturnType<ProcessView['mounts']>['value'][number];
 
+/** Fills a directory with a small root file system. */
+const rootfs = readFileSync(new URL('./fixtures/rootfs.sh', import.meta.url), 'utf8');
+
 /** Numbers of umount2(2) and setns(2), for which perl has no functions. */
 const [umount2, setns] = process.arch === 'arm64' ? [39, 268] : [166, 308];
 
@@ -29,7 +32,7 @@ lesson('05-root', ({ box, wall, token, check }) => {
 
   /** Lays the root file system, where it is not there yet. */
   const lay = async () => {
-    const script = await wall.file('rootfs.sh', readFileSync(new URL('./fixtures/rootfs.sh', import.meta.url), 'utf8'));
+    const script = await wall.file('rootfs.sh', rootfs);
     await wall.run(['sh', script, dir]);
     await wall.file(dir + mark.path, mark.content);
     await wall.file(dir + attempt, escape);
