@@ -82,12 +82,12 @@ test('a mount namespace that still shares leaves its mount in the wall', async (
 
 test('no process of the judge is to be seen, nor its files, its line, its disks', async () => {
   const { stdout } = await guest.run(`
-    cat /proc/[0-9]*/comm | sort -u | tr '\\n' ' '; echo
+    cat /proc/[0-9]*/comm > /tmp/comms; sort -u /tmp/comms | tr '\\n' ' '; echo
     ls /judge /disk /usr/lib/drydock 2>&1 | grep -c 'Permission denied'
     ls /dev | tr '\\n' ' '; echo; cat /proc/1/environ | tr '\\0' '\\n' | grep -c -i drydock_
     ls -l /proc/1/root /proc/1/cwd | grep -o '> .*'`);
   const [processes, closed, devices, ...rest] = stdout.split('\n');
-  expect(processes).toMatch(/^cat (env )?sh sort tr $/);
+  expect(processes).toMatch(/^cat (env )?sh $/);
   expect(closed).toBe('3');
   expect(devices).toBe('fd full null ptmx pts random shm stderr stdin stdout tty urandom zero ');
   expect(rest).toEqual(['0', '> /', '> /', '']);
