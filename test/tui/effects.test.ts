@@ -17,10 +17,10 @@ import { started } from './drive.ts';
 type World = { store: Store; sandbox: FakeSandbox; workspace: MemoryWorkspace; effects: Effects; press: (...commands: Command[]) => void };
 let world: World;
 
-function make(workspace = new MemoryWorkspace(started), env: Record<string, string> = {}): World {
+function make(workspace = new MemoryWorkspace(started), env: Record<string, string> = {}, course = sampleCourse()): World {
   const sandbox = new FakeSandbox();
   let effects: Effects | undefined;
-  const initial = initialState({ course: sampleCourse(), progress: workspace.progress(), size: { columns: 80, rows: 24 } });
+  const initial = initialState({ course, progress: workspace.progress(), size: { columns: 80, rows: 24 } });
   const store = createStore(initial, (effect) => effects?.perform(effect));
   const made = (effects = new Effects({
     store, workspace, env, stage: createStage(), openSandbox: () => sandbox, terminal: { stdin: new PassThrough(), stdout: new PassThrough() }, seed: () => 'seed',
@@ -127,6 +127,36 @@ describe('experiments', () => {
     gate.resolve();
     await until(() => expect(experiment(2)?.at).toBe('done'));
     expect(store.state.progress.lessons['01-first']?.predictions).toEqual({ 1: 1 });
+  });
+
+  test('what stands above and has not run in this session runs first, once', async () => {
+    const { sandbox, press } = make();
+    sandbox.become({ at: 'ready', kernel });
+    press({ do: 'predict', number: 1, choice: 1 });
+    await until(() => expect(experiment(2)?.at).toBe('done'));
+    expect(experiment(1)).toMatchObject({ at: 'done', output: 'ran echo one\n' });
+    const ran = sandbox.experiments.length;
+    press({ do: 'experiment', number: 2 });
+    await until(() => expect(sandbox.experiments.length).toBe(ran + 1));
+    await until(() => expect(experiment(2)?.at).toBe('done'));
+    // A new kernel knows nothing of it.
+    sandbox.become({ at: 'lost', why: 'gone' });
+    press({ do: 'experiment', number: 2 });
+    await until(() => expect(sandbox.experiments.length).toBe(ran + 3));
+    expect(sandbox.experiments.at(-2)).toBe(sandbox.experiments[0]);
+  });
+
+  test('but not where a question above is still open: its output would be the answer', async () => {
+    const course = sampleCourse();
+    const { blocks } = course.lessons[0]!;
+    const last = blocks.findLast((block) => block.kind === 'experiment')!;
+    course.lessons[0]!.blocks = [...blocks, { ...last, number: 3 }];
+    const { sandbox, press } = make(undefined, {}, course);
+    sandbox.become({ at: 'ready', kernel });
+    press({ do: 'experiment', number: 3 });
+    await until(() => expect(experiment(3)?.at).toBe('done'));
+    expect(experiment(1)?.at).toBe('done');
+    expect(experiment(2)).toBeUndefined();
   });
 
   test('Ctrl-C stops the one that runs and forgets those that wait', async () => {

@@ -15,6 +15,8 @@ export function verdictOf(lesson: string, checks: CheckResult[]): Verdict {
 export class FakeSandbox implements Sandbox {
   state: SandboxState = { at: 'idle' };
   asked: CheckRequest[] = [];
+  /** The scripts of all experiments, in the order they were run. */
+  experiments: string[] = [];
   /** What the next check gives; called with the request. */
   judge: (request: CheckRequest) => CheckResult[] = () => [result('one', 'pass')];
   answer: (script: string) => { output: string; code: number } = (script) => ({ output: `ran ${script}\n`, code: 0 });
@@ -49,6 +51,7 @@ export class FakeSandbox implements Sandbox {
   }
 
   async experiment(request: Parameters<Sandbox['experiment']>[0], options: Parameters<Sandbox['experiment']>[1] = {}): ReturnType<Sandbox['experiment']> {
+    this.experiments.push(request.script);
     await this.#wait(options.signal);
     const { output, code } = this.answer(request.script);
     options.onOutput?.(output);

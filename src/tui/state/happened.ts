@@ -45,7 +45,7 @@ export function happened(state: State, event: Happened): Step {
     case 'checkFailed':
       return [ofRun(state, event.run, (check) => ({ ...check, at: event.cancelled ? 'cancelled' : 'failed', why: event.why })), []];
     case 'experimentBegan':
-      return [onExperiment(state, event.lesson, event.number, { at: 'running', output: '' }), []];
+      return [followed(state, onExperiment(state, event.lesson, event.number, { at: 'running', output: '' }), event), []];
     case 'experimentWrote': {
       const before = experimentOf(pageStateOf(state, event.lesson), event.number);
       if (before.at !== 'running') return [state, []];
@@ -95,8 +95,10 @@ const ended = (state: State, { lesson, number }: { lesson: string; number: numbe
  */
 function followed(before: State, after: State, { lesson, number }: { lesson: string; number: number }): State {
   if (lesson !== after.open || after.view.name !== 'page') return after;
-  const question = before.waiting.find((one) => one.lesson === lesson && one.number === number)?.question;
-  const experiment: StopId = { kind: 'experiment', number };
+  // One that runs only because the asked for needs it stands above: what was asked for is what is looked at.
+  const waiting = before.waiting.find((one) => one.lesson === lesson && one.number === number) ?? before.waiting.find((one) => one.lesson === lesson);
+  const question = waiting?.question;
+  const experiment: StopId = { kind: 'experiment', number: waiting?.number ?? number };
   const asked: StopId | undefined = question === undefined ? undefined : { kind: 'prediction', number: question };
   if (!isInView(before, asked ?? experiment)) return after;
   const shown = showStop(after, experiment);
