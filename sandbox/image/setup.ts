@@ -49,8 +49,7 @@ const recipe = ['packages.txt', 'lock.json', 'init', 'xstate.c', 'guest.ts', 'tr
 /** The files if they are all there: no network, no lock, a few milliseconds. */
 export function findKernel(env: Record<string, string | undefined> = process.env): KernelFiles | undefined {
   try {
-    const record = path.join(cacheDir(env), `ready-${inputsKey(env)}.json`);
-    const files = JSON.parse(fs.readFileSync(record, 'utf8')) as KernelFiles;
+    const files = readRecord(path.join(cacheDir(env), `ready-${inputsKey(env)}.json`));
     const needed = [files.image, files.disk, files.tools, ...(files.kernel ? [files.kernel.linux, files.kernel.shim] : [])];
     return needed.every((file) => fs.existsSync(file)) ? files : undefined;
   } catch (error) {
@@ -84,7 +83,7 @@ export async function ensureKernel(progress: Progress, env: Record<string, strin
     progress.note(`Setting up the private kernel and its root file system in ${cache}`);
     const fetched = await fetchPackages({ cache, architecture: machine, mirror: env['DRYDOCK_MIRROR'] }, progress);
     const files = await build(cache, tmp, machine, fetched, progress);
-    writeWhole(path.join(cache, `ready-${inputsKey(env)}.json`), tmp, `${JSON.stringify(files, null, 2)}\n`);
+    writeRecord(path.join(cache, `ready-${inputsKey(env)}.json`), tmp, files);
     dropOld(cache, files);
     fs.rmSync(path.join(cache, 'apt'), { recursive: true, force: true }); // Old indexes are of no use to a later set-up.
     progress.note('The private kernel is ready.');
@@ -160,12 +159,14 @@ function contentHash(fetched: Fetched, npm: readonly string[], machine: Architec
   return hash.digest('hex');
 }
 
-function recipeHash(): string {
+function recipeHash(env: Record<string, string | undefined> = process.env): string {
   const hash = createHash('sha256');
-  const ours = fs.readdirSync(path.join(import.meta.dirname, 'files'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile()).map((entry) => path.relative(import.meta.dirname, path.join(entry.parentPath, entry.name)));
+  // Not beside this module: in the bundled program that is another folder.
+  const folder = path.join(checkoutRoot(env), 'sandbox/image');
+  const ours = fs.readdirSync(path.join(folder, 'files'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
   for (const name of [...recipe, ...ours.sort()]) {
-    const file = path.join(import.meta.dirname, name);
+    const file = path.join(folder, name);
     hash.update(`${name}\n`).update(fs.existsSync(file) ? fs.readFileSync(file) : '');
   }
   return hash.digest('hex');
@@ -174,7 +175,7 @@ function recipeHash(): string {
 /** What an existing set-up must have been made from to be used: our recipe, the npm lock, this machine's release, the mirror. */
 function inputsKey(env: Record<string, string | undefined>): string {
   const npmLock = path.join(checkoutRoot(env), 'package-lock.json');
-  return createHash('sha256').update([recipeHash(), fs.readFileSync(npmLock, 'utf8'), release().key, process.arch].join('\0')).digest('hex').slice(0, 16);
+  return createHash('sha256').update([recipeHash(env), fs.readFileSync(npmLock, 'utf8'), release().key, process.arch].join('\0')).digest('hex').slice(0, 16);
 }
 
 function requireRoom(cache: string): void {
@@ -189,10 +190,22 @@ function noRoom(cache: string, cause?: unknown, free?: number): UserError {
   });
 }
 
-function writeWhole(file: string, tmp: string, text: string): void {
+/** What is in the cache is named as in the cache, so that the whole of it may be moved or copied to another machine. */
+function writeRecord(file: string, tmp: string, files: KernelFiles): void {
   const part = path.join(tmp, 'record');
-  fs.writeFileSync(part, text);
+  fs.writeFileSync(part, `${JSON.stringify(withPlaces(files, (place) => path.relative(path.dirname(file), place)), null, 2)}\n`);
   fs.renameSync(part, file);
+}
+
+function readRecord(file: string): KernelFiles {
+  return withPlaces(JSON.parse(fs.readFileSync(file, 'utf8')) as KernelFiles, (place) => path.resolve(path.dirname(file), place));
+}
+
+function withPlaces({ kernel, ...files }: KernelFiles, change: (place: string) => string): KernelFiles {
+  return {
+    id: files.id, image: change(files.image), disk: change(files.disk), tools: change(files.tools), warm: change(files.warm),
+    ...(kernel ? { kernel: { ...kernel, linux: change(kernel.linux), shim: change(kernel.shim) } } : {}),
+  };
 }
 
 /** Keeps the newest two set-ups (one may be running, or belong to another branch); removes what no record names. */
@@ -202,7 +215,7 @@ function dropOld(cache: string, current: KernelFiles): void {
     .sort((a, b) => b.time - a.time);
   const keep = new Set([current.image, current.tools, current.warm]);
   for (const [index, { file }] of records.entries()) {
-    const old = JSON.parse(fs.readFileSync(file, 'utf8')) as KernelFiles;
+    const old = readRecord(file);
     if (index < 2) keep.add(old.image).add(old.tools).add(old.warm);
     else fs.rmSync(file);
   }

@@ -64,6 +64,13 @@ test('another Node hands over to the pinned one: arguments, output and exit code
   expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining('drydock: ') });
 });
 
+test('the bundled program finds the kernel that the sources have set up', async () => {
+  const { code, stdout } = await run(pinned, [path.join(root, 'bin/drydock.mjs'), 'doctor', '--json', '--workspace', path.join(dir, 'none')]);
+  expect(code).toBe(0);
+  const { findings } = JSON.parse(stdout) as { findings: { id: string; state: string; found: string }[] };
+  for (const id of ['kernel', 'answer']) expect(findings.find((finding) => finding.id === id)).toMatchObject({ state: 'ok' });
+});
+
 test('--run runs a file of the checkout under the pinned Node', async () => {
   fs.writeFileSync(path.join(dir, 'which.ts'), 'const path: string = process.execPath; console.log(path, process.argv.slice(2).join("|"));');
   const { stdout } = await run(anotherNode(), [path.join(root, 'bin/drydock.mjs'), '--run', path.join(dir, 'which.ts'), 'a b', 'ç']);

@@ -55,6 +55,13 @@ test('killed in the middle, taken over by one that waited, done once, the same a
   expect(second.said()).toContain(`Setting up the private kernel and its root file system in ${cache}`);
   expect(fs.readdirSync(cache).filter((name) => !/^(debs|setup\.lock|image-\w+\.ext4|tools-\w+|ready-\w+\.json|warm-\w+)$/.test(name))).toEqual([]);
 
+  // The cache may be moved, or copied from another machine.
+  const moved = path.join(dir, 'moved');
+  fs.renameSync(cache, moved);
+  const there = findKernel({ ...process.env, DRYDOCK_CACHE: moved });
+  expect(there?.kernel?.linux.startsWith(moved)).toBe(true);
+  fs.renameSync(moved, cache);
+
   const third = setUp();
   expect(await third.ended).toBe(0);
   expect(third.said()).toBe('');
