@@ -1,8 +1,24 @@
 /**
  * Reports on a class: each format is a pure function from results to files. The same results give the same bytes, in
  * whatever order they come.
+ *
+ * Everything in a result may be a submission's invention. It is tamed once (`tame.ts`), before any format sees it; each format
+ * escapes what its own syntax means.
  */
-import type { Format } from './class.ts';
+import { canvas } from './canvas.ts';
+import type { ClassResults, Format, OutputFile } from './class.ts';
+import { classroom50 } from './classroom50.ts';
+import { csv } from './csv.ts';
+import { github } from './github.ts';
+import { gradescope } from './gradescope.ts';
+import { htmlReport } from './html.ts';
+import { junit } from './junit.ts';
+import { markdown } from './markdown.ts';
+import { moodle } from './moodle.ts';
+import { prairielearn } from './prairielearn.ts';
+import { prepare } from './prepare.ts';
+import { terminalTable } from './table.ts';
+import { tap } from './tap.ts';
 
 /** The names `--format` takes. */
 export const gradeFormatNames = [
@@ -10,25 +26,17 @@ export const gradeFormatNames = [
 ] as const;
 export type FormatName = (typeof gradeFormatNames)[number];
 
-const none: Format = () => [];
-
-export const gradeFormats: Record<FormatName, Format> = {
-  html: none,
-  csv: none,
-  canvas: none,
-  moodle: none,
-  gradescope: none,
-  classroom50: none,
-  prairielearn: none,
-  junit: none,
-  tap: none,
-  markdown: none,
-  github: none,
+const formats: Record<FormatName, Format> = {
+  html: htmlReport, csv, canvas, moodle, gradescope, classroom50, prairielearn, junit, tap, markdown, github,
 };
 
-/** The table for the terminal: one text that ends with a line end, no line wider than `columns`. */
-export function classTable(of: import('./class.ts').ClassResults, _to: { columns: number; colour: boolean }): string {
-  return `${of.results.length} submissions\n`;
+export const gradeFormats: Record<FormatName, (of: ClassResults) => OutputFile[]> = Object.fromEntries(
+  gradeFormatNames.map((name) => [name, (of: ClassResults) => formats[name](prepare(of))]),
+) as Record<FormatName, (of: ClassResults) => OutputFile[]>;
+
+/** The table for the terminal: one text that ends with a line end, no line wider than `columns` (40 at least). */
+export function classTable(of: ClassResults, to: { columns: number; colour: boolean }): string {
+  return terminalTable(prepare(of), to);
 }
 
-export type { ClassResults, CourseLesson, Format, OutputFile } from './class.ts';
+export type { ClassResults, CourseLesson, OutputFile } from './class.ts';
