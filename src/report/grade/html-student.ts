@@ -61,7 +61,7 @@ ${cells.map((cell) => html`<tr><th scope="row">${`${cell.lesson.id} ${cell.lesso
 }
 
 function checksPassed({ result }: Cell): string {
-  return result ? `${result.checks.filter(({ status }) => status === 'pass').length} of ${result.checks.length}` : '–';
+  return result && result.checks.length > 0 ? `${result.checks.filter(({ status }) => status === 'pass').length} of ${result.checks.length}` : '–';
 }
 
 function lessonSections({ cells }: Entry): Html[] {

@@ -33,14 +33,16 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; 
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 table.wide { width: 100%; }
-caption { text-align: left; color: var(--soft); padding-bottom: .4rem; }
+caption { text-align: left; color: var(--soft); padding-bottom: .4rem; position: sticky; left: 0; max-width: calc(100vw - 2.5rem); }
 th, td { border: 1px solid var(--rule); padding: .35rem .6rem; text-align: left; vertical-align: top; }
 thead th, tfoot th, tfoot td { background: var(--shade); }
 th { font-weight: 600; }
+thead th, table.wide tbody th { overflow-wrap: normal; }
+table.wide tbody th { min-width: 8rem; }
 th .title, td .state { display: block; font-size: .85rem; font-weight: 400; }
 thead th .title { color: var(--soft); }
 table.class td, table.class thead th { min-width: 6.5rem; overflow-wrap: normal; }
-table.class thead th:first-child, table.class tbody th, table.class tfoot th { min-width: 9rem; position: sticky; left: 0; background: var(--shade); }
+table.class thead th:first-child, table.class tbody th, table.class tfoot th { min-width: 11rem; position: sticky; left: 0; background: var(--shade); }
 td.points { white-space: nowrap; }
 .good { background: var(--good-paper); color: var(--good-ink); }
 .bad { background: var(--bad-paper); color: var(--bad-ink); }
@@ -48,6 +50,7 @@ td.points { white-space: nowrap; }
 td b { font-weight: 600; }
 .notice { padding: .5rem .75rem; border-left: 4px solid currentColor; }
 .student { margin-top: 1.75rem; padding-top: 1.25rem; border-top: 1px solid var(--rule); }
+.student:first-of-type { margin-top: 0; padding-top: 0; border-top: 0; }
 .student > .scroll { margin-top: .6rem; }
 .check { margin: .6rem 0; padding: .6rem .8rem; border: 1px solid var(--rule); border-left-width: 4px; background: var(--shade); }
 .status { display: inline-block; padding: 0 .45rem; margin-right: .35rem; font-size: .85rem; font-weight: 600; }
@@ -66,6 +69,8 @@ ul.plain { margin: .3rem 0; padding-left: 1.25rem; }
   table.class td, table.class thead th { min-width: 0; }
   table.class thead th:first-child, table.class tbody th, table.class tfoot th { position: static; min-width: 0; }
   thead { display: table-header-group; }
+  tfoot { display: table-row-group; }
+  caption { max-width: none; }
   tr, .check { break-inside: avoid; }
   h2, h3, h4, h5 { break-after: avoid; }
   .student { break-before: page; border-top: 0; margin-top: 0; }

@@ -9,7 +9,8 @@ import { style } from './html-style.ts';
 import { html, htmlText } from './html-tag.ts';
 import type { Html } from './html-tag.ts';
 import { commonMistakes, standing } from './insight.ts';
-import { cellMarks, counted, marks, moment, notice, stateWord, summary, toneOf } from './words.ts';
+import type { Common } from './insight.ts';
+import { cellMarks, marks, moment, notice, stateWord, summary, toneOf } from './words.ts';
 
 export function htmlReport(of: Prepared): OutputFile[] {
   return [{ path: 'report.html', text: page(of) }];
@@ -57,11 +58,11 @@ function classSection(of: Prepared): Html {
 <h2 id="class">Students and lessons</h2>
 <div class="scroll" role="region" aria-labelledby="class" tabindex="0">
 <table class="class">
-<caption>Points in each lesson, and how it ended. A dash means that there is no mark.</caption>
+<caption>Points in each lesson, and how it ended. A dash means that there is no mark; the last row counts marks only.</caption>
 <thead><tr><th scope="col">Student</th><th scope="col">Points</th>${of.course.lessons.map(({ id, title }) => html`<th scope="col">${id}<span class="title">${title}</span></th>`)}</tr></thead>
 <tbody>
 ${of.students.map(classRow)}</tbody>
-<tfoot><tr><th scope="row">Whole class</th><td>${average}<span class="state">on average</span></td>${perLesson.map(({ passed, graded }) => html`<td>${`${passed} of ${graded}`}<span class="state">passed</span></td>`)}</tr></tfoot>
+<tfoot><tr><th scope="row">Whole class</th><td>${average}<span class="state">on average, of ${whole.length}</span></td>${perLesson.map(({ passed, graded }) => html`<td>${`${passed} of ${graded}`}<span class="state">passed</span></td>`)}</tr></tfoot>
 </table>
 </div>
 </section>`;
@@ -96,7 +97,7 @@ ${perLesson.map(({ lesson, passed, graded, stuck }) => html`<tr><th scope="row">
 `)}</tbody>
 </table>
 <p>Through all lessons: ${links(through)}.</p>
-${unmarked.length > 0 ? [html`<p>Not known, for want of a mark:</p>
+${unmarked.length > 0 ? [html`<p>Where they stand is not known:</p>
 <ul class="plain">${unmarked.map((student) => html`<li>${link(student)}: ${notice(student)}</li>`)}</ul>`] : []}
 </section>`;
 }
@@ -105,13 +106,16 @@ function mistakesSection(of: Prepared): Html {
   const lessons = commonMistakes(of).filter(({ common }) => common.length > 0);
   return html`<section aria-labelledby="mistakes">
 <h2 id="mistakes">Most common mistakes</h2>
-${lessons.length === 0 ? [html`<p>None.</p>`] : lessons.map(({ lesson, common }) => html`<h3>${`${lesson.id} ${lesson.title}`}</h3>
-<div class="scroll"><table class="wide">
-<caption>${counted(common.length, 'different mistake')}, the most common first.</caption>
-<thead><tr><th scope="col">Mistake</th><th scope="col">Students</th><th scope="col">Who</th></tr></thead>
-<tbody>
-${common.map(({ what, id, named, students }) => html`<tr><th scope="row">${named ? what : `No named mistake: ${what}`} <code class="soft">${id}</code></th><td>${students.length}</td><td>${links(students)}</td></tr>
-`)}</tbody>
-</table></div>
-`)}</section>`;
+${lessons.length === 0 ? [html`<p>None.</p>`] : [html`<div class="scroll" role="region" aria-labelledby="mistakes" tabindex="0"><table class="wide">
+<caption>In each lesson, the most common first. A student counts once.</caption>
+<thead><tr><th scope="col">Lesson</th><th scope="col">Mistake</th><th scope="col">Students</th><th scope="col">Who</th></tr></thead>
+${lessons.map(({ lesson, common }) => html`<tbody>
+${common.map((one, at) => mistakeRow(one, at === 0 ? html`<th scope="rowgroup" rowspan="${common.length}">${`${lesson.id} ${lesson.title}`}</th>` : html``))}</tbody>
+`)}</table></div>`]}
+</section>`;
+}
+
+function mistakeRow({ what, id, named, students }: Common, lesson: Html): Html {
+  return html`<tr>${lesson}<td>${named ? what : `No named mistake: ${what}`} <code class="soft">${id}</code></td><td>${students.length}</td><td>${links(students)}</td></tr>
+`;
 }

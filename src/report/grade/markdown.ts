@@ -11,9 +11,14 @@ import { cellMarks, counted, marks, moment, notice, stateWord, statusWord, summa
  */
 export function markdownText(text: string): string {
   const line = harmlessLine(text);
-  const escaped = line.replace(/[&<>\\`*_{}[\]()#~|@:$!"^=+]|(?<=www)\./giu, (found) => `&#${found.codePointAt(0)};`);
-  const plain = /^[\p{L}\p{M}\p{N} ,;'’./()<>&"-]*$/u.test(line) && !/www\.|\bgh-\d|^\s*(\d+[.)]|[+-])(\s|$)/iu.test(line);
+  const escaped = line.replace(/[&<>\\`*_{[\]#~|@:$]|(?<=www)\./giu, (found) => `&#${found.codePointAt(0)};`);
+  const plain = /^(?:[\p{L}\p{M}\p{N} ,;'’./()<>&"=_–…-]|:(?=[ \d]))*$/u.test(line) && !/www\.|\bgh-\d|^\s*(?:\d+[.)]|[=+-])(?:\s|$)/iu.test(line);
   return plain ? escaped : `<code>${escaped}</code>`;
+}
+
+/** Text of several lines, still inside one line of Markdown. */
+function markdownLines(text: string): string {
+  return text.split('\n').map(markdownText).join('<br>');
 }
 
 const text = markdownText;
@@ -71,7 +76,7 @@ function section(student: Entry): string[] {
       `### ${text(`${cell.lesson.id} ${cell.lesson.title}`)}: ${cellText(cell)}`,
       checks.map((check) => [
         `- ${text(`${statusWord(check.status)}: ${check.title}`)}`,
-        ...parts(check).map(({ label, text: body }) => `  - ${label}: ${text(body)}`),
+        ...parts(check).map(({ label, text: body }) => `  - ${label}: ${markdownLines(body)}`),
       ].join('\n')).join('\n'),
     ]),
   ];

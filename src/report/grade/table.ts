@@ -6,6 +6,7 @@ import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { painter } from '../colour.ts';
 import type { Style } from '../colour.ts';
+import { harmlessRow } from '../sanitize.ts';
 import type { Prepared } from './class.ts';
 import { commonMistakes, standing } from './insight.ts';
 import { cellMarks, counted, marks, notice, stateWord, summary, toneOf } from './words.ts';
@@ -30,8 +31,14 @@ export function terminalTable(of: Prepared, to: { columns: number; colour: boole
   const whole = [name, ...lessons, total, state];
   const tables = widthOf(whole) <= columns ? [whole] : [[name, total, state], ...chunks(name, lessons, columns)];
   const lines = tables.flatMap((table) => [...drawn(table, paint), '']);
-  for (const line of [summary(of), ...notices(of), ...stuck(of), ...mistakes(of)]) lines.push(...wrapAnsi(line, columns, { hard: true }).split('\n'));
+  for (const line of [summary(of), ...notices(of), ...stuck(of), ...mistakes(of)]) lines.push(...wrapped(line, columns));
   return `${lines.join('\n')}\n`;
+}
+
+/** A line that is indented stays indented when it is broken. */
+function wrapped(line: string, columns: number): string[] {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  return wrapAnsi(line.slice(indent.length), columns - indent.length, { hard: true }).split('\n').map((row) => harmlessRow(indent + row));
 }
 
 function column(head: string, cells: Column['cells'], right: boolean): Column {
@@ -86,8 +93,8 @@ function notices(of: Prepared): string[] {
 }
 
 function stuck(of: Prepared): string[] {
-  const where = standing(of).perLesson.filter((one) => one.stuck.length > 0).map((one) => `${one.lesson.id} ${one.stuck.length}`);
-  return where.length > 0 ? [`stuck at: ${where.join(', ')}`] : [];
+  const where = standing(of).perLesson.filter((one) => one.stuck.length > 0).map((one) => `${one.lesson.id} (${counted(one.stuck.length, 'student')})`);
+  return where.length > 0 ? [`stuck at ${where.join(', ')}`] : [];
 }
 
 function mistakes(of: Prepared): string[] {
