@@ -43,7 +43,7 @@ async function run(argv: readonly string[], world: World): Promise<number> {
 
 async function help(words: readonly string[], world: World): Promise<ExitCode> {
   if (words.length) {
-    const group = (await allCommands()).filter((command) => command.name.startsWith(`${words[0]} `));
+    const group = (await allCommands()).filter(({ name }) => name === words[0] || name.startsWith(`${words[0]} `));
     const commands = words.length === 1 && group.length ? group : [(await findCommand(words)).command];
     world.stdout.write(commands.map(commandHelp).join('\n\n'));
   } else {

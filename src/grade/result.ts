@@ -37,6 +37,8 @@ export const SubmissionResultSchema = v.object({
   /** What this result is the result of: SHA-256 over submission, lessons, grader version, image, seed and limits. */
   key: v.string(),
   submission: v.object({
+    /** What it is called where its name must not show: a pseudonym made from the name and the class's salt. */
+    id: v.optional(v.string()),
     /** As it was handed in: the folder's or archive's name, without directories. */
     name: v.string(),
     /** SHA-256 of the files that count; empty where it was rejected. */
@@ -44,6 +46,8 @@ export const SubmissionResultSchema = v.object({
     files: v.array(v.object({ path: v.string(), sha256: v.string(), bytes: v.number() })),
     /** The newest time among its files (ISO 8601), or null; it does not move when it is graded again. */
     submittedAt: v.nullable(v.string()),
+    /** The lesson it says it is for: what `drydock submit` wrote into it. Decides nothing. */
+    claims: v.optional(v.string()),
   }),
   /** Who handed it in: from the roster, else a pseudonym. */
   student: v.object({ id: v.string(), name: v.string(), email: v.optional(v.string()), pseudonym: v.boolean() }),
