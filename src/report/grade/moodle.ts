@@ -19,11 +19,16 @@ function row(student: Entry): (string | number | null)[] {
   return [identifier(student), result.student.name, total, maxTotal, result.gradedAt, feedback(student)];
 }
 
-/** Moodle knows a hand-in as "Participant N"; its download has that number in the folder's name. */
+/**
+ * Moodle knows a hand-in as "Participant N" and reads whatever stands from the 13th character on as that number. So nothing else may
+ * stand here: a matriculation number could be somebody else's. The number is in the names of Moodle's own download; a name that has
+ * two of them is its owner's invention.
+ */
 function identifier({ result: { student, submission } }: Entry): string {
-  if (student.pseudonym) return student.id;
-  const [, number] = /_(\d+)_assignsubmission_/.exec(submission.name) ?? /^(?:Participant[ _])?(\d+)$/.exec(student.id) ?? [];
-  return number === undefined ? student.id : `Participant ${number}`;
+  if (student.pseudonym) return '';
+  if (/^Participant \d+$/.test(student.id)) return student.id;
+  const [number, ...others] = [...submission.name.matchAll(/_(\d+)(?=_assignsubmission_)/g)].map(([, found]) => found);
+  return number === undefined || others.length > 0 ? '' : `Participant ${number}`;
 }
 
 function feedback(student: Entry): string {

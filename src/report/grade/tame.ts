@@ -37,12 +37,13 @@ export function tamed(result: SubmissionResult): SubmissionResult {
   const without = student.pseudonym ? nameless(result) : (text: string): string => text;
   const said = (text: string): string => line(without(text));
   const { email, ...person } = student;
-  const { claims, ...submission } = result.submission;
+  const { id, claims, ...submission } = result.submission;
   return {
     ...result,
     key: line(result.key, limits.name),
     submission: {
       ...submission,
+      ...(id === undefined ? {} : { id: line(id, limits.name) }),
       ...(claims === undefined ? {} : { claims: line(claims, limits.name) }),
       name: student.pseudonym ? line(student.id, limits.name) : line(result.submission.name, limits.name),
       digest: line(result.submission.digest, limits.name),
