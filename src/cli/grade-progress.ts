@@ -21,7 +21,7 @@ export class Progress {
     const { result, done, total, fresh } = event;
     if (fresh) this.#fresh += 1;
     const minutes = (this.#context.now() - this.#began) / 60_000;
-    const rate = minutes > 0 ? this.#fresh / minutes : 0;
+    const rate = minutes > 0.05 ? this.#fresh / minutes : 0; // Before, it says nothing.
     const left = rate > 0 ? `, ${rate.toFixed(1)}/min, ${inWords((total - done) / rate)} left` : '';
     const line = `${String(done).padStart(String(total).length)}/${total} ${harmlessLine(outcome(result))}${fresh ? '' : ' (from before)'}`;
     this.#say(`${line}${done < total ? left : ''}`, result.outcome === 'pass' || !fresh);

@@ -61,7 +61,8 @@ export const command: Command = {
     const course = loadCourse(context.root);
     const lessons = chosenLessons(context, course);
     const roster = chosenRoster(context);
-    const { submissions, skipped } = findSubmissions(context.positionals, context.cwd);
+    using findings = await findSubmissions(context.positionals, context.cwd);
+    const { submissions, skipped } = findings;
     const shard = chosenShard(context);
     const seed = chosenSeed(context, out, shard);
     const salt = chosenSalt(context, { out, against, seed, shard, named: roster !== undefined });

@@ -3,8 +3,10 @@
  * gives to download (Moodle, Canvas), as a folder or as the one zip it comes in.
  */
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { Exit, UserError } from '../errors.ts';
+import { takeApart } from './download.ts';
 import { archiveName } from './ingest/index.ts';
 import { visible } from './ingest/show.ts';
 
@@ -23,6 +25,9 @@ export type Findings = {
   skipped: { path: string; why: string }[];
 };
 
+/** Findings, and what had to be unpacked for them, which goes when they are disposed of. */
+export type Held = Findings & Disposable;
+
 /** Exit status: there is nothing here that could ever be graded. */
 export const NEVER = 42 as typeof Exit.bug;
 
@@ -31,11 +36,34 @@ const moodle = /^(.+?)_(\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?$/s;
 /** Canvas: `lovelaceada_LATE_1234_56789_box`, sometimes with `-1` for a file that was handed in again. */
 const canvas = /^([^_]+)(?:_LATE)?_(\d+)_(\d+)_(.+)$/si;
 
-/** Finds all submissions, in the order of their names. Throws UserError where there is none, or two have one name. */
-export function findSubmissions(sources: readonly string[], cwd: string): Findings {
-  const findings: Findings = { submissions: [], skipped: [] };
-  for (const source of sources) look(path.resolve(cwd, source), source, findings);
-  const { submissions } = findings;
+/** Finds all submissions, in the order of their names. Rejects with UserError where there is none, or two have one name. */
+export async function findSubmissions(sources: readonly string[], cwd: string): Promise<Held> {
+  const scratch = new Scratch();
+  try {
+    const findings: Findings = { submissions: [], skipped: [] };
+    for (const source of sources) await look(path.resolve(cwd, source), source, findings, scratch);
+    checkNames(findings, sources);
+    return { ...findings, [Symbol.dispose]: () => scratch[Symbol.dispose]() };
+  } catch (error) {
+    scratch[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** A folder that is made when it is first needed. */
+class Scratch implements Disposable {
+  #folder: string | undefined;
+
+  get folder(): string {
+    return (this.#folder ??= fs.mkdtempSync(path.join(os.tmpdir(), 'drydock-class-')));
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#folder !== undefined) fs.rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function checkNames({ submissions }: Findings, sources: readonly string[]): void {
   if (submissions.length === 0) {
     throw new UserError(`There is no submission in ${sources.join(', ')}.`, {
       next: ['Name folders or archives (.zip, .tar, .tar.gz, .tar.zst) with a box in them, or a folder that holds such.'], exit: NEVER,
@@ -47,13 +75,18 @@ export function findSubmissions(sources: readonly string[], cwd: string): Findin
     const both = submissions.filter(({ name }) => name === twice.name).map(({ source }) => source);
     throw new UserError(`Two submissions are called ${visible(twice.name)}: ${both.map(visible).join(' and ')}.`, { next: ['Rename or take away one of the two: which one counts is not for us to say.'], exit: NEVER });
   }
-  return findings;
 }
 
-function look(source: string, named: string, findings: Findings): void {
+async function look(source: string, named: string, findings: Findings, scratch: Scratch): Promise<void> {
   const stat = fs.statSync(source, { throwIfNoEntry: false });
   if (!stat) throw new UserError(`There is no submission ${named}.`, { next: ['ls shows what there is; paths are relative to where you are.'], exit: NEVER });
-  if (!stat.isDirectory() || isSubmission(source)) {
+  if (stat.isFile()) {
+    const pieces = await takeApart(source, () => scratch.folder, isPlatforms);
+    if (pieces) findings.submissions.push(...pieces.map((piece) => ({ ...describe(piece.name), source: piece.source, name: piece.name })));
+    else findings.submissions.push(describe(source));
+    return;
+  }
+  if (isSubmission(source)) {
     findings.submissions.push(describe(source));
     return;
   }
@@ -72,7 +105,12 @@ function isSubmission(folder: string): boolean {
 
 /** A file that somebody handed in: an archive, or whatever a platform has put its mark on. */
 function isHandedIn(name: string): boolean {
-  return archiveName.test(name) || /\.(?:7z|rar|tar\.[a-z0-9]+|tbz2?|txz)$/i.test(name) || moodle.test(name) || /^[^_]+(?:_LATE)?_\d+_\d+_/i.test(name);
+  return archiveName.test(name) || /\.(?:7z|rar|tar\.[a-z0-9]+|tbz2?|txz)$/i.test(name) || isPlatforms(name);
+}
+
+/** Whether a platform made this name for somebody's submission. */
+function isPlatforms(name: string): boolean {
+  return moodle.test(name) || canvas.test(name);
 }
 
 function describe(source: string): Found {
