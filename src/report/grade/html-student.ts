@@ -7,7 +7,7 @@ import type { Html } from './html-tag.ts';
 import { cellMarks, marks, moment, notice, stateWord, statusWord, toneOf } from './words.ts';
 
 /** Characters of details a student's section may have; the checks after that are only named. */
-const ROOM = 120_000;
+const ROOM = 60_000;
 
 export function studentSection(student: Entry): Html {
   const { result, slug, total, maxTotal } = student;
