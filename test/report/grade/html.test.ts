@@ -140,7 +140,7 @@ describe('hostile texts', () => {
     const base = made({ id: 'a', name: 'A', states: ['fail', 'fail', 'fail', 'fail', 'fail'] });
     const lessons = base.lessons.map((lesson) => ({ ...lesson, checks: Array.from({ length: 200 }, (_check, at) => ({ id: `c${at}`, title: 'x', points: 1, status: 'fail' as const, did: 'd'.repeat(3000), expected: '', observed: '', evidence: [], durationMs: 1 })) }));
     const [file] = gradeFormats.html(classOf({ ...base, lessons }));
-    expect(file?.text.length).toBeLessThan(250_000);
+    expect(file?.text.length).toBeLessThan(400_000);
     expect(textOf(readHtml(file?.text ?? ''))).toContain('There is no room on this page for its details');
   });
 });
