@@ -93,6 +93,7 @@ function onlyArchive(folder: string): string | undefined {
 async function readArchive(file: string, intake: Intake, limits: IngestLimits): Promise<void> {
   const bytes = readWhole(file, limits.archive);
   if (bytes.length === 0) throw new Rejected('The archive is empty: the upload may have failed.', 'Hand it in again.');
+  if (!bytes.subarray(0, 1024).some((byte) => byte !== 0)) throw new Rejected('The archive has nothing in it.', 'Hand in the folder box of your workspace: drydock submit packs it.');
   const head = bytes.subarray(0, 560).toString('latin1');
   if (/^PK(?:\x03\x04|\x05\x06|\x07\x08)/.test(head)) return readZip(bytes, intake);
   const compression = compressionOf(bytes);
