@@ -7,6 +7,7 @@ import { gradeClass } from '../grade/class.ts';
 import { loadGraded } from '../grade/course.ts';
 import { gapsOf, type Gradebook, infraOf } from '../grade/gradebook.ts';
 import { visible } from '../grade/ingest/show.ts';
+import { sweepScratch } from '../grade/scratch.ts';
 import { type Person, readRoster } from '../grade/student.ts';
 import { type Grading } from '../grade/submission.ts';
 import { probeMachine } from '../check/probe.ts';
@@ -61,6 +62,7 @@ export const command: Command = {
     const course = loadCourse(context.root);
     const lessons = chosenLessons(context, course);
     const roster = chosenRoster(context);
+    sweepScratch();
     using findings = await findSubmissions(context.positionals, context.cwd);
     const { submissions, skipped } = findings;
     const shard = chosenShard(context);

@@ -10,7 +10,7 @@ import { ingest, ingestLimits } from './ingest/index.ts';
 import type { Found } from './found.ts';
 import { packBox } from './pack.ts';
 import type { SubmissionResult } from './result.ts';
-import { partOf, type Shard } from './shard.ts';
+import { dealOut, type Shard } from './shard.ts';
 import { ResultStore, writeAtomic } from './store.ts';
 import { type Person, pseudonymOf, type Student, studentOf } from './student.ts';
 import { gradeIngested, type Grading, keyOf, type Submission } from './submission.ts';
@@ -49,7 +49,8 @@ type Member = Submission & { found: Found; part: number };
 
 /** Grades what belongs to this part, and returns its results in the order of the submissions. Rejects like gradeSubmission. */
 export async function gradeClass(run: ClassRun): Promise<{ results: SubmissionResult[]; record: ClassRecord }> {
-  const members = run.found.map((found): Member => member(found, run));
+  const parts = dealOut(run.found.map(({ name }) => name), run.shard?.count ?? 1);
+  const members = run.found.map((found): Member => member(found, parts.get(found.name) ?? 0, run));
   const record = recordOf(members, run);
   writeAtomic(path.join(run.out, 'class.json'), `${JSON.stringify(record, null, 1)}\n`);
   writeWho(members, run);
@@ -98,10 +99,10 @@ async function gradeOrRecall(submission: Member, store: ResultStore, { grading, 
   return { result, fresh: true };
 }
 
-function member(found: Found, { roster, salt, shard }: ClassRun): Member {
+function member(found: Found, part: number, { roster, salt }: ClassRun): Member {
   const student: Student = studentOf(found, roster, salt);
   const id = pseudonymOf(found.name, salt);
-  return { found, source: found.source, id, name: student.pseudonym ? id : found.name, student, part: shard === undefined ? 0 : partOf(found.name, shard.count) };
+  return { found, source: found.source, id, name: student.pseudonym ? id : found.name, student, part };
 }
 
 function recordOf(members: readonly Member[], { grading, shard }: ClassRun): ClassRecord {

@@ -3,12 +3,12 @@
  * gives to download (Moodle, Canvas), as a folder or as the one zip it comes in.
  */
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { Exit, UserError } from '../errors.ts';
 import { takeApart } from './download.ts';
 import { archiveName } from './ingest/index.ts';
 import { visible } from './ingest/show.ts';
+import { makeScratch, removeScratch } from './scratch.ts';
 
 export type Found = {
   /** Where it is: a folder or an archive. */
@@ -55,11 +55,11 @@ class Scratch implements Disposable {
   #folder: string | undefined;
 
   get folder(): string {
-    return (this.#folder ??= fs.mkdtempSync(path.join(os.tmpdir(), 'drydock-class-')));
+    return (this.#folder ??= makeScratch());
   }
 
   [Symbol.dispose](): void {
-    if (this.#folder !== undefined) fs.rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) removeScratch(this.#folder);
   }
 }
 

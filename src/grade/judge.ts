@@ -6,8 +6,6 @@
  * before is compared with what the next attempt says: a submission whose checks come out both ways is flaky.
  */
 import { randomBytes } from 'node:crypto';
-import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SandboxError } from '../check/sandbox.ts';
@@ -17,6 +15,7 @@ import { Exit, UserError } from '../errors.ts';
 import type { GradedLesson } from './course.ts';
 import { earned, outcomeOf } from './outcome.ts';
 import type { LessonResult } from './result.ts';
+import { makeScratch, removeScratch } from './scratch.ts';
 import { type Asked, believe, believePart } from './trust.ts';
 
 export type JudgeLimits = {
@@ -149,7 +148,7 @@ class FreshKernel implements AsyncDisposable {
   /** Throws UserError where this machine has no kernel to offer, or none that ends with everything in it. */
   static async boot(bench: Bench): Promise<FreshKernel> {
     bench.signal.throwIfAborted();
-    const place = new FreshKernel(fs.mkdtempSync(path.join(os.tmpdir(), 'drydock-grade-')), bench);
+    const place = new FreshKernel(makeScratch(), bench);
     try {
       await place.#start(bench);
       return place;
@@ -185,7 +184,7 @@ class FreshKernel implements AsyncDisposable {
     } catch {
       // A keeper that cannot be spoken to has ended, or ends with its last client: us.
     } finally {
-      fs.rmSync(this.#folder, { recursive: true, force: true });
+      removeScratch(this.#folder);
     }
   }
 }

@@ -22,7 +22,7 @@ export function merge(sources: readonly string[], cwd: string): Merged {
   const results: SubmissionResult[] = [];
   const skipped: string[] = [];
   for (const source of sources) readSource(path.resolve(cwd, source), source, { records, results, skipped });
-  if (results.length === 0) {
+  if (results.length === 0 && records.length === 0) {
     throw new UserError(`There is no result in ${sources.join(', ')}.`, { next: ['Name the folders that drydock grade --out wrote, or the files in their results/.'], exit: Exit.usage });
   }
   const ids = idsOf(results);

@@ -51,7 +51,12 @@ function isNumber(text: string | undefined): text is string {
   return text !== undefined && /^\d+$/.test(text);
 }
 
-/** Which of `count` parts a submission belongs to, by its name alone: every machine comes to the same. */
-export function partOf(name: string, count: number): number {
-  return createHash('sha256').update(name.normalize('NFC')).digest().readUInt32BE(0) % count;
+/**
+ * Which of `count` parts each submission of a class belongs to. They are dealt out in the order of their names' hashes: every machine
+ * comes to the same, in whatever order it lists them, and no part is larger than another by more than one.
+ */
+export function dealOut(names: readonly string[], count: number): ReadonlyMap<string, number> {
+  const hashed = names.map((name) => ({ name, hash: createHash('sha256').update(name.normalize('NFC')).digest('hex') }));
+  hashed.sort((a, b) => (`${a.hash} ${a.name}` < `${b.hash} ${b.name}` ? -1 : 1));
+  return new Map(hashed.map(({ name }, rank) => [name, rank % count]));
 }

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { fileError } from '../errors.ts';
+import { isRunning } from './scratch.ts';
 import { type SubmissionResult, SubmissionResultSchema } from './result.ts';
 
 /** The most a result's file may be, in bytes: a damaged or planted one must not fill the memory. */
@@ -75,14 +76,5 @@ export function namesIn(folder: string): string[] {
     return fs.readdirSync(folder).sort();
   } catch {
     return [];
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
