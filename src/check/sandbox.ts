@@ -7,7 +7,7 @@ import type { CheckResult } from './wire.ts';
 export { RequestError as SandboxError } from '../../sandbox/launch/client.ts';
 
 /** The workspace's sandbox, run from the sources in `root`. Starts nothing before it is first asked for something. */
-export function openSandbox({ root, env = {}, ...options }: Omit<ConnectOptions, 'env'> & { root: string; env?: Record<string, string> | undefined }): Sandbox {
+export function openSandbox({ root, env = {}, ...options }: Omit<ConnectOptions, 'env'> & { root: string; env?: Record<string, string | undefined> }): Sandbox {
   return new LaunchedSandbox(new Client({ ...options, env: { ...process.env, ...env, DRYDOCK_ROOT: root } }));
 }
 

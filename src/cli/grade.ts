@@ -62,6 +62,7 @@ export const command: Command = {
     const course = loadCourse(context.root);
     const lessons = chosenLessons(context, course);
     const roster = chosenRoster(context);
+    refuseInside(out, context);
     sweepScratch();
     using findings = await findSubmissions(context.positionals, context.cwd);
     const { submissions, skipped } = findings;
@@ -99,6 +100,12 @@ function ending(context: Context, { results, troubles }: Gradebook, gaps: number
   context.warn(`drydock: The machine failed for ${infra} of ${results.length}; they have no mark yet.`);
   context.warn('  → the same command tries them again; drydock doctor says what works here');
   return Exit.notPassed;
+}
+
+/** Results among the submissions would be taken for one of them the next time. */
+function refuseInside(out: string, context: Context): void {
+  const around = context.positionals.find((named) => out === path.resolve(context.cwd, named) || out.startsWith(path.resolve(context.cwd, named) + path.sep));
+  if (around !== undefined) throw new UserError(`--out lies inside of ${around}, among the submissions.`, { next: ['Name a folder outside of it.'] });
 }
 
 /** The folder of an option, absolute. Throws UserError where it must be there and is not. */
@@ -151,5 +158,6 @@ async function readyMachine(context: Context): Promise<{ image: string; kind: 'u
     facts = probeMachine(choice);
   }
   if (facts.kind === 'uml' && !facts.namespaces.possible) throw notIsolated();
+  if (choice === 'here') context.warn('drydock: Submissions run on this machine’s own kernel, behind the inner wall only: not on a machine that matters.');
   return { image: facts.kernel?.id ?? '', kind: facts.kind };
 }

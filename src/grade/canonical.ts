@@ -1,7 +1,7 @@
 /**
  * What of a result must be the same whenever the same submission is graded with the same seed: the marks, and what they rest on.
  *
- * Left out is what names a moment or a process: times, durations, how often the machine failed, and the texts and lines that a
+ * Left out is what names a moment or a process: times (a file's too: a checkout makes new ones), durations, how often the machine failed, and the texts and lines that a
  * check observed, since they hold process numbers. Pure.
  */
 import type { SubmissionResult } from './result.ts';
@@ -11,7 +11,7 @@ export function canonical(result: SubmissionResult): object {
   const { schema, key, submission, student, outcome, points, maxPoints, lessons, discarded, reason, seed, kernel, sharedKernel, course } = result;
   return {
     schema, key,
-    submission: { ...(submission.id ? { id: submission.id } : {}), name: submission.name, digest: submission.digest, submittedAt: submission.submittedAt, files: submission.files, ...(submission.claims ? { claims: submission.claims } : {}) },
+    submission: { ...(submission.id ? { id: submission.id } : {}), name: submission.name, digest: submission.digest, files: submission.files, ...(submission.claims ? { claims: submission.claims } : {}) },
     student: { id: student.id, name: student.name, ...(student.email ? { email: student.email } : {}), pseudonym: student.pseudonym },
     outcome, points, maxPoints,
     lessons: lessons.map((lesson) => ({

@@ -118,7 +118,8 @@ function recordOf(members: readonly Member[], { grading, shard }: ClassRun): Cla
 
 /** Which pseudonym is whose: for the instructor, in a folder that only they can read. */
 function writeWho(members: readonly Member[], { out }: ClassRun): void {
-  const cell = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+  // A spreadsheet takes what begins like this for a formula.
+  const cell = (text: string): string => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
   const rows = members.map(({ id, found, student }) => [id, found.name, student.pseudonym ? '' : student.id].map(cell).join(','));
   writeAtomic(path.join(out, 'private', 'who-is-who.csv'), `${['pseudonym,submission,student', ...rows].join('\r\n')}\r\n`, 0o600);
 }

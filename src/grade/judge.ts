@@ -37,7 +37,7 @@ export type Bench = {
   kernel: KernelChoice;
   seed: string;
   limits: JudgeLimits;
-  openSandbox(options: { root: string; workspace: string; kernel: KernelChoice; env?: Record<string, string> }): Sandbox;
+  openSandbox(options: { root: string; workspace: string; kernel: KernelChoice; env?: Record<string, string | undefined> }): Sandbox;
   signal: AbortSignal;
 };
 
@@ -131,6 +131,9 @@ function differ(before: ReadonlyMap<string, string> | undefined, now: ReadonlyMa
   return [...now].some(([id, status]) => says(status) && says(before?.get(id)) && before?.get(id) !== status);
 }
 
+/** What the kernel's process must not inherit: whoever broke out of the kernel would read them in its environment. */
+const secrets = { DRYDOCK_GRADE_SALT: undefined, DRYDOCK_SEED: undefined };
+
 /** A kernel that has judged nobody. Ended when it is disposed of, with everything that belongs to it. */
 class FreshKernel implements AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -142,7 +145,7 @@ class FreshKernel implements AsyncDisposable {
   private constructor(folder: string, bench: Bench) {
     this.#folder = folder;
     // A run directory of its own, too: its keeper's socket, log and lock go with it.
-    this.sandbox = bench.openSandbox({ root: bench.root, workspace: path.join(folder, 'workspace'), kernel: bench.kernel, env: { XDG_RUNTIME_DIR: folder } });
+    this.sandbox = bench.openSandbox({ root: bench.root, workspace: path.join(folder, 'workspace'), kernel: bench.kernel, env: { XDG_RUNTIME_DIR: folder, ...secrets } });
   }
 
   /** Throws UserError where this machine has no kernel to offer, or none that ends with everything in it. */
@@ -175,7 +178,7 @@ class FreshKernel implements AsyncDisposable {
     const { state } = this.sandbox;
     if (state.at !== 'ready') return;
     this.info = state.kernel;
-    if (state.isolated === false) throw notIsolated();
+    if (state.isolated !== true) throw notIsolated();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -45,7 +45,7 @@ export async function gradeIngested(submission: Submission, taken: Ingested, gra
       ...(taken.ok && taken.claims !== undefined ? { claims: taken.claims } : {}),
     },
     student: submission.student,
-    outcome: !taken.ok ? 'rejected' : judged?.infra !== undefined ? 'infra' : worst(lessons.map(({ outcome }) => outcome), 'error'),
+    outcome: !taken.ok ? (taken.machine ? 'infra' : 'rejected') : judged?.infra !== undefined ? 'infra' : worst(lessons.map(({ outcome }) => outcome), 'error'),
     points: totals(lessons).points,
     maxPoints: course.lessons.reduce((sum, { maxPoints }) => sum + maxPoints, 0),
     lessons: taken.ok ? lessons : [],

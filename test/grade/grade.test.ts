@@ -127,6 +127,7 @@ test('usage: what is missing, what is unknown, what can never be graded, what wo
   expect(refused('class')).toMatch(/^2 drydock: Where should the results go\?/);
   expect(refused('class', '--out', 'x', '--format', 'cvs')).toMatch(/^2 drydock: There is no format "cvs"\.\n {2}→ Did you mean csv/);
   expect(refused('class', '--out', 'x', '--lesson', '99')).toMatch(/^2 /);
+  expect(refused('class', '--out', 'class/out')).toMatch(/^2 drydock: --out lies inside of class/);
   expect(refused('nowhere', '--out', 'x')).toMatch(/^42 drydock: There is no submission nowhere/);
   expect(refused('class', '--out', 'x', '--shard', '1/2')).toMatch(/^2 drydock: Parts of a class must be graded with one seed/);
   expect(refused('class', '--out', 'one', '--against', 'one')).toMatch(/^2 drydock: --against and --out are the same folder/);

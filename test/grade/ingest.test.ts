@@ -158,7 +158,7 @@ test('bombs are found while they are read, in bounded memory and time', async ()
   const archives = [zip(good, { path: 'box/zeros', content: zeros }), zlib.gzipSync(tar({ path: 'box/zeros', content: zeros })), zlib.zstdCompressSync(tar({ path: 'zeros', content: zeros }))];
   const began = performance.now();
   for (const archive of archives) expect(await reason(taken(archive))).toMatch(/grows to more than 100 times its size/);
-  expect(performance.now() - began).toBeLessThan(5000);
+  expect(performance.now() - began).toBeLessThan(15_000);
   const many = tar(...Array.from({ length: 20_001 }, (_, at) => ({ path: `box/${at}` })));
   expect(await reason(taken(many))).toMatch(/more than 20000 files and folders/);
   // A header of tar's own, of a gigabyte: it is not read at all.
@@ -199,6 +199,10 @@ test('a folder: links, pipes, setuid, hard links that lead out', async () => {
     fs.symlinkSync('/etc', scratch.at('ada'));
   })).toMatch(/submission itself is a symbolic link/);
   expect(await reject((scratch) => fs.rmSync(scratch.at('ada/box'), { recursive: true }))).toMatch(/It is empty/);
+});
+
+test('what this machine cannot read is no mark, and stops nobody', async () => {
+  expect(await ingest('/nowhere/at/all')).toMatchObject({ ok: false, machine: true, reason: expect.stringContaining('(ENOENT); this is no mark') });
 });
 
 test('packages of a folder are not even looked at', async () => {

@@ -82,7 +82,9 @@ function readFile(file: string, at: string, intake: Intake, sink: { write(chunk:
   sink.end();
 }
 
-function unreadable(at: string, cause: unknown): Rejected {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+/** What its owner has closed is the submission's fault; what this machine cannot do is not. */
+function unreadable(at: string, cause: unknown): unknown {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (!['EACCES', 'EPERM', 'ENOENT', 'ELOOP', 'ENOTDIR'].includes(code)) return cause;
   return new Rejected(`${quoted(at)} cannot be read (${code}).`, 'Its owner and mode (ls -l) must allow it to be read.');
 }

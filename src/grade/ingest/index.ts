@@ -37,7 +37,14 @@ export type Ingested =
       /** The checkpoint it says it is for, where `drydock submit` made it. */
       claims?: string;
     }
-  | { ok: false; reason: string; discarded: Discarded[]; submittedAt: string | null };
+  | {
+      ok: false;
+      reason: string;
+      discarded: Discarded[];
+      submittedAt: string | null;
+      /** True where this machine could not read it: that is no fault of the submission, and no mark. */
+      machine?: true;
+    };
 
 /** What `drydock submit` writes into an archive beside the box. */
 export const ClaimSchema = v.object({ schema: v.literal('drydock.submission/1'), lesson: v.pipe(v.string(), v.regex(/^\d{2}(?:-[a-z0-9]+)+$/), v.maxLength(60)) });
@@ -45,20 +52,19 @@ export const ClaimSchema = v.object({ schema: v.literal('drydock.submission/1'),
 /** The most a claim may be, in bytes. */
 const MOST_CLAIM = 10_000;
 
-/**
- * Reads the submission at `source`. Never rejects for anything that is in it; an error of this machine (no such file, no memory)
- * rejects.
- */
+/** Reads the submission at `source`. Never rejects: what is wrong with it, or with reading it, is in the result. */
 export async function ingest(source: string, limits: IngestLimits = ingestLimits): Promise<Ingested> {
-  const stat = fs.lstatSync(source);
   const intake = new Intake(limits);
+  let submittedAt: string | null = null;
   try {
+    submittedAt = iso(fs.lstatSync(source).mtimeMs);
     await readSource(source, intake, limits);
     const counted = whatCounts(intake.held, intake.discarded.values(), limits);
     return takenIn(counted);
   } catch (error) {
-    if (!(error instanceof Rejected)) throw error;
-    return { ok: false, reason: error.reason, discarded: [], submittedAt: iso(stat.mtimeMs) };
+    if (error instanceof Rejected) return { ok: false, reason: error.reason, discarded: [], submittedAt };
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'an error of our own';
+    return { ok: false, reason: `The submission could not be read on this machine (${why}); this is no mark.`, discarded: [], submittedAt, machine: true };
   }
 }
 
