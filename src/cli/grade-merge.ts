@@ -28,7 +28,7 @@ export const command: Command = {
     const formats = chosenFormats(context);
     const book = merge(context.positionals, context.cwd);
     for (const file of book.skipped) context.warn(`drydock: ${harmlessLine(file)} is no result, and left out`);
-    printTable(context, book, writeReports(context, out, book, formats));
+    printTable(context, book, writeReports(out, book, formats));
     return book.troubles.every(({ kind }) => kind === 'double') ? Exit.done : Exit.notPassed;
   },
 };

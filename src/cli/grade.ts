@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { judgeLimits, notIsolated } from '../grade/judge.ts';
-import { findSubmissions, NEVER } from '../grade/found.ts';
+import { findSubmissions, type Found, NEVER } from '../grade/found.ts';
 import { gradeClass } from '../grade/class.ts';
 import { loadGraded } from '../grade/course.ts';
 import { gapsOf, type Gradebook, infraOf } from '../grade/gradebook.ts';
@@ -75,6 +75,7 @@ export const command: Command = {
       openSandbox: context.openSandbox, signal: context.signal, now: context.now,
     };
     for (const { path: at, why } of skipped) context.warn(`drydock: ${visible(path.basename(at))} is no submission (${why})`);
+    sayMissing(context, roster, submissions);
     const progress = new Progress(context);
     const { results, record } = await gradeClass({
       found: submissions, roster, salt, out, shard, workers: chosenWorkers(context, kind), grading, onEvent: (event) => progress.take(event),
@@ -82,7 +83,7 @@ export const command: Command = {
     progress.end();
     const gaps = gapsOf(record, results, 'own');
     const book: Gradebook = { course: record.course, results, troubles: [...gaps, ...infraOf(results)] };
-    const written = writeReports(context, out, book, formats);
+    const written = writeReports(out, book, formats);
     printTable(context, book, written);
     if (against !== undefined) compareWith(context, against, out, results);
     return ending(context, book, gaps.length);
@@ -115,6 +116,14 @@ function chosenFolder(context: Context, name: 'against'): string | undefined {
   const folder = path.resolve(context.cwd, named);
   if (!fs.existsSync(folder)) throw new UserError(`There is no ${named} to compare with.`, { next: [`--${name} names the --out of an earlier grading.`] });
   return folder;
+}
+
+/** Who is in the roster and has handed in nothing: they have no result, and nobody should look for it. */
+function sayMissing(context: Context, roster: readonly Person[] | undefined, submissions: readonly Found[]): void {
+  const missing = (roster ?? []).filter(({ known }) => !submissions.some(({ names }) => known.some((name) => names.includes(name))));
+  if (missing.length === 0) return;
+  const names = missing.slice(0, 10).map(({ name }) => visible(name)).join(', ');
+  context.warn(`drydock: ${missing.length} of the roster ${missing.length === 1 ? 'has' : 'have'} handed in nothing: ${names}${missing.length > 10 ? ', …' : ''}`);
 }
 
 function chosenOut(context: Context): string {

@@ -6,8 +6,10 @@
  */
 import path from 'node:path';
 import * as v from 'valibot';
+import { UserError } from '../errors.ts';
+import { type Found, NEVER } from './found.ts';
 import { ingest, ingestLimits } from './ingest/index.ts';
-import type { Found } from './found.ts';
+import { visible } from './ingest/show.ts';
 import { packBox } from './pack.ts';
 import type { SubmissionResult } from './result.ts';
 import { dealOut, type Shard } from './shard.ts';
@@ -51,6 +53,7 @@ type Member = Submission & { found: Found; part: number };
 export async function gradeClass(run: ClassRun): Promise<{ results: SubmissionResult[]; record: ClassRecord }> {
   const parts = dealOut(run.found.map(({ name }) => name), run.shard?.count ?? 1);
   const members = run.found.map((found): Member => member(found, parts.get(found.name) ?? 0, run));
+  refuseTwoOfOne(members);
   const record = recordOf(members, run);
   writeAtomic(path.join(run.out, 'class.json'), `${JSON.stringify(record, null, 1)}\n`);
   writeWho(members, run);
@@ -81,6 +84,15 @@ export async function gradeClass(run: ClassRun): Promise<{ results: SubmissionRe
   const failed = ended.find((end) => end.status === 'rejected');
   if (failed && !run.grading.signal.aborted) throw failed.reason;
   return { results: results.filter((result) => result !== undefined), record };
+}
+
+/** A roster may know somebody by more than one name; which of their submissions counts is not for us to say. */
+function refuseTwoOfOne(members: readonly Member[]): void {
+  const sorted = [...members].sort((a, b) => (a.student.id < b.student.id ? -1 : 1));
+  const twice = sorted.find(({ student }, at) => student.id === sorted[at + 1]?.student.id);
+  if (!twice) return;
+  const theirs = members.filter(({ student }) => student.id === twice.student.id).map(({ found }) => visible(found.name));
+  throw new UserError(`${visible(twice.student.name)} has more than one submission: ${theirs.join(' and ')}.`, { next: ['Take away all but the one that counts.'], exit: NEVER });
 }
 
 /** Judges a submission, unless its result is there. One that the machine failed for is judged again. */

@@ -4,7 +4,7 @@
  * It holds the canonical part of every result, and what is missing or doubtful. Pure.
  */
 import type { ClassRecord } from './class.ts';
-import { canonical, canonicalLine } from './canonical.ts';
+import { canonicalLine } from './canonical.ts';
 import type { SubmissionResult } from './result.ts';
 
 /** Something that keeps a gradebook from being whole. */
@@ -55,5 +55,3 @@ export function sortTroubles(troubles: readonly Trouble[]): Trouble[] {
 export function generatedAt(results: readonly SubmissionResult[]): string {
   return results.map((result) => result.gradedAt).sort().at(-1) ?? new Date(0).toISOString();
 }
-
-export { canonical };

@@ -1,12 +1,11 @@
 /** From a submission to its result: taken in, judged in a kernel of its own, put together and held against the schema. */
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { Exit, UserError } from '../errors.ts';
 import type { GradedCourse } from './course.ts';
 import { ingest, type Ingested, ingestLimits, type IngestLimits } from './ingest/index.ts';
 import { type Bench, type Judged, judge } from './judge.ts';
 import { totals, worst } from './outcome.ts';
-import { type LessonResult, type SubmissionResult, SubmissionResultSchema } from './result.ts';
+import { type SubmissionResult, SubmissionResultSchema } from './result.ts';
 import type { Student } from './student.ts';
 
 /**
@@ -77,9 +76,4 @@ export function keyOf(id: string, taken: Ingested, { course, image, seed, limits
     lessons: course.lessons.map(({ id, digest }) => [id, digest]), grader: course.version, image, kernel, seed, limits, ingest: ingestLimit,
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-}
-
-/** Throws UserError where results of these lessons could not be told from one another or from nothing. */
-export function assertGradable(lessons: readonly Pick<LessonResult, 'maxPoints'>[]): void {
-  if (lessons.length === 0) throw new UserError('There is no lesson to grade.', { next: ['drydock list   shows the lessons'], exit: Exit.usage });
 }

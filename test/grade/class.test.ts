@@ -172,6 +172,14 @@ test('a changed file, seed or lesson is another result; a roster that came later
   expect(seed.kernels).toBe(6);
 });
 
+test('two submissions of one person are 42, and nobody is graded', async () => {
+  using scratch = new Scratch();
+  handIn(scratch);
+  const played = new Played(allPass);
+  await expect(grade(scratch, 'out', played, { roster: readRoster('folder,id,name\nada,u1,Ada\nbob,u1,Ada\n', 'r') })).rejects.toMatchObject({ exit: 42, message: 'Ada has more than one submission: ada and bob.' });
+  expect([played.kernels, fs.existsSync(scratch.at('out'))]).toEqual([0, false]);
+});
+
 test('without a roster no name is anywhere but in private/', async () => {
   using scratch = new Scratch();
   scratch.write('handed-in/zebediah-quux/box/box.ts', 'x');
