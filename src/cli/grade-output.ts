@@ -45,7 +45,7 @@ function classResults({ course, results }: Gradebook): ClassResults {
 
 /** The table on standard output, what is missing, and where everything is. */
 export function printTable(context: Context, book: Gradebook, written: readonly string[]): void {
-  const columns = context.stdout.columns ?? 100;
+  const columns = context.stdout.columns || 100;
   context.stdout.write(classTable(classResults(book), { columns, colour: wantsColour(context.stdout, context.env) }));
   for (const { kind, who, what } of book.troubles.slice(0, 20)) context.warn(harmlessText(`drydock: ${kind}: ${who}: ${what}`));
   if (book.troubles.length > 20) context.warn(`drydock: and ${book.troubles.length - 20} more, in gradebook.json`);

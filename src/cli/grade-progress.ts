@@ -35,7 +35,7 @@ export class Progress {
   /** On a terminal, what is as it should be is written over by what comes next. */
   #say(text: string, passing: boolean): void {
     if (!this.#live) this.#context.stderr.write(`${text}\n`);
-    else this.#context.stderr.write(`\r\u001b[K${text.slice(0, (this.#context.stderr.columns ?? 80) - 1)}${passing ? '' : '\n'}`);
+    else this.#context.stderr.write(`\r\u001b[K${text.slice(0, (this.#context.stderr.columns || 80) - 1)}${passing ? '' : '\n'}`);
   }
 }
 
