@@ -49,7 +49,7 @@ export const command: Command = {
     { type: 'drydock grade handed-in/ --out graded --lesson 5', does: 'a folder of submissions, lesson 5' },
     { type: 'drydock grade moodle/ --out graded --roster class.csv --format html,moodle', does: 'with names, and a sheet for Moodle' },
     { type: 'drydock grade handed-in/ --out again --against graded', does: 'who would rise and fall' },
-    { type: 'drydock grade handed-in/ --out part2 --shard 2/4 --seed exam --salt secret', does: 'one of four machines' },
+    { type: 'drydock grade handed-in/ --out part2 --shard 2/4 --seed exam --salt secret', does: 'one of four machines; see drydock grade merge --help' },
   ],
   run: async (context) => {
     if (context.positionals.length === 0) throw new UserError('`drydock grade` needs submissions.', { next: ['drydock grade handed-in/ --out graded'] });
