@@ -71,7 +71,7 @@ export async function judge(box: WireFile[], lessons: readonly GradedLesson[], b
       const again = once.lost !== undefined || (once.result?.outcome === 'error' && !before.has(lesson.id) && attempts < bench.limits.attempts);
       before.set(lesson.id, once.statuses);
       if (!again && once.result) done.set(lesson.id, once.result);
-      infra = once.lost ?? infra;
+      if (once.lost !== undefined) infra = `${lesson.id}: ${once.lost}`;
       if (once.lost !== undefined) break;
     }
   }
