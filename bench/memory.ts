@@ -30,9 +30,9 @@ export function proportional(pids: readonly number[]): number {
   for (const pid of pids) {
     const [size = 0, resident = 0] = read(`/proc/${pid}/statm`).split(' ').map(Number);
     const name = read(`/proc/${pid}/comm`);
-    // It goes on changing while we look at one after the other.
-    const near = (a: number, b: number): boolean => Math.abs(a - b) <= 0.002 * Math.max(a, b);
-    if (size > 10_000 && counted.some((one) => one.name === name && near(one.size, size) && near(one.resident, resident))) continue;
+    // What is resident goes on growing while we look at one after the other.
+    const near = (a: number, b: number, share: number): boolean => Math.abs(a - b) <= share * Math.max(a, b);
+    if (size > 10_000 && counted.some((one) => one.name === name && near(one.size, size, 0.001) && near(one.resident, resident, 0.05))) continue;
     counted.push({ name, size, resident });
     sum += Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
   }
