@@ -1,12 +1,13 @@
 /** The wall as a lesson's checks see it: "the host" of every container. */
+import { errnoOf } from '../observe/errors.ts';
 import { fact } from '../observe/fact.ts';
-import { view } from '../observe/live.ts';
 import type { ProcessView } from '../observe/process.ts';
 import type { Ended, Wall } from './api.ts';
-import { LimitReached } from './failure.ts';
+import { CheckFailure, LimitReached } from './failure.ts';
 import { settled } from './patience.ts';
 import type { Run } from './run.ts';
 import { commandLine } from './shell.ts';
+import { hostView } from './tamper.ts';
 import { TIME_LIMIT } from './use.ts';
 
 export class Host implements Wall {
@@ -17,12 +18,16 @@ export class Host implements Wall {
   }
 
   get host(): ProcessView {
-    return view(this.#run.wall.holder, 'the host');
+    return hostView(this.#run.wall, this.#run.before);
   }
 
   async file(path: string, content: string, mode = 0o644): Promise<string> {
     const absolute = path.startsWith('/') ? path : `/fixtures/${path}`;
-    await this.#run.wall.writeFile(absolute, content, mode);
+    try {
+      await this.#run.wall.writeFile(absolute, content, mode);
+    } catch (error) {
+      throw spoilt(error, absolute, this.#run.hasRunBox);
+    }
     this.#run.fixtures.set(absolute, { content, mode });
     return absolute;
   }
@@ -54,4 +59,12 @@ export class Host implements Wall {
   outside(path: string): string {
     return this.#run.wall.outside(path);
   }
+}
+
+/** A file could not be laid. In a sandbox where box has run it is box's doing: it belongs to box's root, who may mount and fill it. */
+function spoilt(error: unknown, path: string, hasRunBox: boolean): unknown {
+  const code = errnoOf(error);
+  if (!hasRunBox || code === undefined) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new LimitReached('disk', `box and what it started filled ${path}’s file system: no other file fits (${code})`);
+  return new CheckFailure({ expected: `the judge should be able to lay ${path} in the sandbox, as it was before box ran`, observed: `that fails with ${code}`, evidence: [{ source: path, lines: [code] }] });
 }

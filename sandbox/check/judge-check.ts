@@ -65,7 +65,7 @@ async function perform(run: Run, check: PlannedCheck, stage: Stage): Promise<Out
   } catch (error) {
     outcome = threw(explained(error, stage));
   }
-  assertUntouched(run.wall);
+  assertUntouched(run.wall, run.before);
   return outcome;
 }
 

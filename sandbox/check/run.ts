@@ -85,6 +85,11 @@ export class Run {
     return use;
   }
 
+  /** True once box was started, whatever became of it. */
+  get hasRunBox(): boolean {
+    return this.#uses.length > 0;
+  }
+
   /** Ends every container that still runs. What one has left that has ended by itself is for the leak check. */
   async end(): Promise<void> {
     await Promise.all(this.#uses.filter((use) => use.ending === undefined).map((use) => use.end()));

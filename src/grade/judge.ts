@@ -45,6 +45,8 @@ export type Judged = {
   lessons: LessonResult[];
   /** Why not all lessons were judged: the machine's fault. */
   infra: string | undefined;
+  /** The lesson in which every kernel there was got lost: then it may be the submission's doing after all. */
+  lostIn: string | undefined;
   kernel: KernelInfo | undefined;
   attempts: number;
   flaky: boolean;
@@ -58,10 +60,12 @@ export async function judge(box: WireFile[], lessons: readonly GradedLesson[], b
   let flaky = false;
   let attempts = 0;
   let infra: string | undefined;
+  const lost: (string | undefined)[] = [];
   while (attempts < bench.limits.attempts && done.size < lessons.length) {
     attempts += 1;
     await using place = await FreshKernel.boot(bench);
     infra = place.trouble;
+    let lostIn: string | undefined;
     kernel = place.info ?? kernel;
     for (const lesson of place.trouble === undefined ? lessons.filter(({ id }) => !done.has(id)) : []) {
       const once = await judgeOnce(place.sandbox, box, lesson, bench);
@@ -71,12 +75,15 @@ export async function judge(box: WireFile[], lessons: readonly GradedLesson[], b
       const again = once.lost !== undefined || (once.result?.outcome === 'error' && !before.has(lesson.id) && attempts < bench.limits.attempts);
       before.set(lesson.id, once.statuses);
       if (!again && once.result) done.set(lesson.id, once.result);
-      if (once.lost !== undefined) infra = `${lesson.id}: ${once.lost}`;
-      if (once.lost !== undefined) break;
+      if (once.lost === undefined) continue;
+      infra = `${lesson.id}: ${once.lost}`;
+      lostIn = lesson.id;
+      break;
     }
+    lost.push(lostIn);
   }
   const judged = lessons.flatMap(({ id }) => done.get(id) ?? []);
-  return { lessons: judged, infra: judged.length === lessons.length ? undefined : infra ?? 'it was not judged', kernel, attempts, flaky };
+  return { lessons: judged, infra: judged.length === lessons.length ? undefined : infra ?? 'it was not judged', lostIn: new Set(lost).size === 1 ? lost[0] : undefined, kernel, attempts, flaky };
 }
 
 type Once = { result: LessonResult | undefined; statuses: Map<string, string>; lost: string | undefined };

@@ -66,7 +66,8 @@ function reasonOf(taken: Ingested, judged: Judged | undefined): { reason?: strin
   if (!taken.ok) return { reason: taken.reason };
   if (judged?.infra === undefined) return {};
   const why = judged.infra.replaceAll(/\s+/g, ' ').trim().slice(0, 300);
-  return { reason: `The machine failed ${judged.attempts} times while it was judged (${why}); this is no mark. Run the same command again: what is graded stays graded.` };
+  const suspect = judged.lostIn !== undefined && judged.attempts > 1 ? ` Each time the kernel was lost while its code ran, in ${judged.lostIn}: that may be its doing, so look at it yourself.` : '';
+  return { reason: `The machine failed ${judged.attempts} times while it was judged (${why}); this is no mark.${suspect} Run the same command again: what is graded stays graded.` };
 }
 
 /** What a result is the result of. The same submission, lessons, grader, image, seed and limits have the same key. */

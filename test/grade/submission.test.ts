@@ -79,7 +79,7 @@ test('a check that came out one way before the kernel was lost, and another afte
 test('a machine that fails each time is no mark: bounded tries, no points, a sentence', async () => {
   const result = await graded(async () => Promise.reject(new SandboxError('kernel', 'the kernel was lost: it did not answer')));
   expect(result).toMatchObject({ outcome: 'infra', lessons: [], points: 0, maxPoints: 8, attempts: 3, kernels: 3 });
-  expect(result.reason).toMatch(/The machine failed 3 times .*this is no mark\. Run the same command again/);
+  expect(result.reason).toMatch(/The machine failed 3 times .*this is no mark\. Each time the kernel was lost while its code ran, in 01-one: .* Run the same command again/);
 });
 
 test('an error of the judge’s own is looked at once more; said twice it stands', async () => {
