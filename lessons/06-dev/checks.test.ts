@@ -182,10 +182,11 @@ lesson('06-dev', ({ box, wall, token, check }) => {
   });
 
   check('resize', 'And changes when that one changes', { points: 1, needs: ['size'] }, async ({ that, note, until }) => {
-    const command = await shell.command();
+    const [command, mine] = [await shell.command(), await shell.box()];
     const other = { rows: size.rows + token.int(1, 20), columns: size.columns - token.int(1, 20) };
     await shell.resize(other);
     const now = await until(() => command.windowSize(0), (value) => value?.rows === other.rows && value.columns === other.columns);
+    note('box’s size', mine.windowSize(0));
     note('its size', now);
     that(now).equals(other, words(other));
   });

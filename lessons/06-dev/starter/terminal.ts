@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { isatty, ReadStream } from 'node:tty';
-import { call, TIOCGPTN, TIOCGPTPEER, TIOCGWINSZ, TIOCSCTTY, TIOCSWINSZ } from './libc.ts';
+import { call, CLONE_NEWPID, TIOCGPTN, TIOCGPTPEER, TIOCGWINSZ, TIOCSCTTY, TIOCSWINSZ } from './libc.ts';
 
 /** The descriptor by which the two stages agree on a terminal; the second stage has it only if there is to be one. */
 const LINE = 4;
@@ -40,18 +40,11 @@ export function takeTerminal(): () => void {
   const number = readFileSync(LINE, 'utf8');
   closeSync(LINE);
   const before = call('fcntl', 2, F_DUPFD_CLOEXEC, 3);
-  // #region take
-  // A session has one controlling terminal, and box's session has that of box. So: a new session, which has none yet.
-  call('setsid');
-  const slave = openSync(`/dev/pts/${number}`, O_RDWR | O_NOCTTY);
-  call('ioctl', slave, TIOCSCTTY, 0);
-  for (const descriptor of [0, 1, 2]) call('dup2', slave, descriptor);
-  closeSync(slave);
-  // #endregion take
+  // TODO(you): open /dev/pts/NUMBER, make it the controlling terminal of a session of your own, and put it in the place of 0, 1
+  // and 2. setsid(2) and dup2(2) are there for `call`; the request for the terminal is TIOCSCTTY.
   return () => call('dup2', before, 2);
 }
 
-// #region master
 /** Opens a new terminal of the container's devpts, from outside. Returns its master, and the number that its slave has there. */
 function openMaster(ptmx: string, stage: ChildProcess): { master: number; number: number } {
   const master = openSync(ptmx, O_RDWR | O_NOCTTY);
@@ -64,37 +57,34 @@ function openMaster(ptmx: string, stage: ChildProcess): { master: number; number
   stage.once('exit', () => closeSync(slave));
   return { master, number: number.readUInt32LE() };
 }
-// #endregion master
 
-// #region size
 /** Gives the terminal the size that box's own has, now and whenever that changes. Returns the listener. */
 function followSize(master: number): () => void {
   const own = [0, 1, 2].find(isatty);
   const size = Buffer.alloc(8); // struct winsize; it is passed on as it comes
   const resize = () => {
-    if (own === undefined) return;
-    call('ioctl', own, TIOCGWINSZ, size);
-    call('ioctl', master, TIOCSWINSZ, size);
+    // TODO(you): ask box's `own` terminal for its size, where it has one, and tell the master.
   };
   process.on('SIGWINCH', resize);
   resize();
   return resize;
 }
-// #endregion size
 
-// #region relay
 /** Carries bytes until the last slave is closed. */
 async function relay(master: number): Promise<void> {
   const inner = new ReadStream(master);
+  const closed = new Promise((resolve) => inner.once('close', resolve));
   inner.on('error', () => {}); // EIO: that was the last one
   inner.pipe(process.stdout, { end: false });
+  // A file as standard input is read by other threads, and none can begin while our children go to another pid namespace.
+  const own = openSync('/proc/self/ns/pid', 'r');
+  call('setns', own, CLONE_NEWPID);
+  closeSync(own);
   const { stdin } = process;
-  // Raw: our own terminal keeps its hands off. No echo, no lines, and Ctrl-C is a byte, which the inner terminal understands.
-  if (stdin.isTTY) stdin.setRawMode(true);
+  // TODO(you): two terminals now lie one behind the other, and both would echo, and both would take Ctrl-C for themselves. See to
+  // it that box's own does nothing but pass on bytes, for as long as this lasts.
   stdin.pipe(inner, { end: false });
   stdin.once('end', () => inner.write(END));
-  await once(inner, 'close');
-  if (stdin.isTTY) stdin.setRawMode(false);
+  await closed;
   stdin.destroy();
 }
-// #endregion relay
