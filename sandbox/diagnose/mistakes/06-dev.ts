@@ -35,6 +35,17 @@ const deviceRules: readonly Rule[] = [
     when: (scene) => gaveUpOn(scene, 'mknod', 'EPERM') !== undefined || gaveUpOn(scene, 'mknodat', 'EPERM') !== undefined,
   },
   {
+    id: 'null-not-there',
+    lesson,
+    title: 'There is no /dev/null yet to cover things with',
+    why: (scene) =>
+      `${conditionOf(gaveUpOn(scene, 'mount', 'ENOENT'))} In the container's root there is none, or only a link that leads nowhere in there: an image does not bring devices along. ` +
+      'The one of the host went with the host\'s root.',
+    look: 'What has to be laid before anything can be covered, and when is the host\'s /dev/null in view?',
+    checks: ['null'],
+    when: (scene) => /^mount\("\/dev\/null"/.test(gaveUpOn(scene, 'mount', 'ENOENT')?.call ?? ''),
+  },
+  {
     id: 'dev-missing',
     lesson,
     title: 'The container has no /dev but the image’s directory',

@@ -1,5 +1,5 @@
 /** What a container gets of the machine: a /dev of its own, a /sys to look at, and a /proc with some doors closed. */
-import { lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mount, MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_REC, MS_REMOUNT } from './libc.ts';
 
 /** Devices that give away nothing of the machine. */
@@ -23,10 +23,14 @@ export function layDevices(root: string): void {
   const dev = ownDirectory(`${root}/dev`);
   for (const name of nodes) {
     // mknod(2) is refused to root of a user namespace. But a node is a file, and a file can be mounted on another one.
+    rmSync(`${dev}/${name}`, { force: true });
     writeFileSync(`${dev}/${name}`, '');
     mount(`/dev/${name}`, `${dev}/${name}`, null, MS_BIND);
   }
-  for (const [name, target] of Object.entries(links)) symlinkSync(target, `${dev}/${name}`);
+  for (const [name, target] of Object.entries(links)) {
+    rmSync(`${dev}/${name}`, { force: true });
+    symlinkSync(target, `${dev}/${name}`);
+  }
   for (const name of ['pts', 'shm']) mkdirSync(`${dev}/${name}`, { recursive: true });
   mountTerminals(`${dev}/pts`);
   mount('shm', `${dev}/shm`, 'tmpfs', QUIET, 'mode=1777,size=64m');

@@ -43,7 +43,7 @@ export function mountTerminals(dir: string): void {
 
 /** Closes what in /proc and /sys is the machine's and not the container's. Called in the container's root. */
 export function closeDoors(): void {
-  for (const path of masked.filter(isThere)) {
+  for (const path of masked.filter((path) => isThere(path) && isThere('/dev/null'))) {
     if (statSync(path).isDirectory()) mount('tmpfs', path, 'tmpfs', QUIET | MS_RDONLY, 'size=0');
     else mount('/dev/null', path, null, MS_BIND);
   }
