@@ -7,7 +7,7 @@ import { failedCall, gaveUp, noted } from '../helpers.ts';
 import { isReadOnly, mountIn } from '../mount-helpers.ts';
 import type { Rule } from '../rule.ts';
 import type { Scene } from '../scene.ts';
-import { terminalRules } from './06-dev-terminal.ts';
+import { terminalRules } from '../terminal-mistakes.ts';
 
 const lesson = '06-dev';
 

@@ -1,9 +1,9 @@
-/** Lesson 06, the second half: terminals that are somebody else's, deaf, or the wrong size. */
-import { cite } from '../cite.ts';
-import { inImages, isTerminal, notedFile, notedFiles, notedSize, sameFile } from '../dev-helpers.ts';
-import { boxes, noted } from '../helpers.ts';
-import type { Rule } from '../rule.ts';
-import type { Scene } from '../scene.ts';
+/** Half of lesson 06's mistakes (mistakes/06-dev.ts has the other, and hands out both): terminals that are somebody else's, deaf, or the wrong size. */
+import { cite } from './cite.ts';
+import { inImages, isTerminal, notedFile, notedFiles, notedSize, sameFile } from './dev-helpers.ts';
+import { boxes, noted } from './helpers.ts';
+import type { Rule } from './rule.ts';
+import type { Scene } from './scene.ts';
 
 const lesson = '06-dev';
 
