@@ -6,7 +6,6 @@
  * other, the master, and carries bytes between it and box's own standard input and output.
  */
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { ReadStream } from 'node:tty';
@@ -25,11 +24,16 @@ const END = '\x04';
 export async function serveTerminal(stage: ChildProcess): Promise<void> {
   const line = stage.stdio[LINE] as Duplex;
   line.on('error', () => {}); // A stage that is dead says so by its exit status.
-  const [ready] = await Promise.race([once(line, 'data'), once(line, 'close')]);
-  if (!Buffer.isBuffer(ready)) return;
-  const { master, number } = openMaster(`/proc/${stage.pid}/root/dev/pts/ptmx`, stage);
-  line.end(String(number));
-  await relay(master);
+  const ready = await new Promise<boolean>((resolve) => line.once('data', () => resolve(true)).once('close', () => resolve(false)));
+  if (!ready) return;
+  try {
+    const { master, number } = openMaster(`/proc/${stage.pid}/root/dev/pts/ptmx`, stage);
+    line.end(String(number));
+    await relay(master);
+  } finally {
+    // Where there is no terminal after all, the stage must not wait for one.
+    line.destroy();
+  }
 }
 
 /** For the second stage, in the container: takes a terminal for its own. The function returned gives standard error back. */
