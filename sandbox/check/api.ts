@@ -18,6 +18,7 @@
  */
 import type { Fact } from '../observe/fact.ts';
 import type { ProcessView } from '../observe/process.ts';
+import type { TerminalModes } from '../observe/tty.ts';
 import type { TerminalSize } from '../wire/messages.ts';
 
 /** How `box run` is to be started. The judge builds the command line `box run FLAGS -- COMMAND`. */
@@ -45,6 +46,8 @@ export type Ended = {
   /** What came out, capped; a fact about output, never a proof of isolation. */
   stdout: Fact<string>;
   stderr: Fact<string>;
+  /** The modes it left its terminal in, null where it had none. */
+  terminal: Fact<TerminalModes | null>;
 };
 
 /**
@@ -65,6 +68,8 @@ export interface Container {
   signal(name: NodeJS.Signals, to?: 'command' | 'box'): Promise<void>;
   /** Writes to its standard input (or types on its terminal). */
   write(text: string): Promise<void>;
+  /** Gives its terminal another size, as a person does by dragging a window's corner. */
+  resize(size: TerminalSize): Promise<void>;
   /** Waits for box to end. */
   ended(): Promise<Ended>;
   /** Kills it and everything it started, and waits until that is gone. */

@@ -1,8 +1,9 @@
 /** A container that checks share: started when one first asks for it. */
 import type { ProcessView } from '../observe/process.ts';
+import type { TerminalSize } from '../wire/messages.ts';
 import type { Container, Ended, RunOptions } from './api.ts';
 import type { Run } from './run.ts';
-import { runArguments, signalWords, typedWords } from './shell.ts';
+import { runArguments, resizedWords, signalWords, typedWords } from './shell.ts';
 import type { BoxUse } from './use.ts';
 
 export class SharedContainer implements Container {
@@ -36,6 +37,13 @@ export class SharedContainer implements Container {
     use.look();
     use.process.write(Buffer.from(text));
     this.#run.stage.did(use, typedWords(text));
+  }
+
+  async resize(size: TerminalSize): Promise<void> {
+    const use = this.#started();
+    use.look();
+    use.process.resize(size);
+    this.#run.stage.did(use, resizedWords(size));
   }
 
   ended(): Promise<Ended> {

@@ -48,6 +48,7 @@ export class Host implements Wall {
       signal: fact(`the signal that ended ${argv[0]}`, ending.signal, waited, [how]),
       stdout: fact(`the output of ${argv[0]}`, stdout, `standard output of ${line}`, stdout.split('\n').slice(-9, -1)),
       stderr: fact(`the error output of ${argv[0]}`, stderr, `standard error of ${line}`, stderr.split('\n').slice(-9, -1)),
+      terminal: fact(`the terminal of ${argv[0]}`, null, line, ['it has none']),
     };
   }
 

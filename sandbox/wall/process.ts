@@ -1,6 +1,8 @@
 /** A command in a wall, from the judge's side: its streams, its end, and the limit that ended it. */
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { modesOf } from '../observe/tty.ts';
+import type { TerminalModes } from '../observe/tty.ts';
 import type { Ending, TerminalSize } from '../wire/messages.ts';
 import { duplicate, pipe } from './calls.ts';
 import { killCgroup, removeDirectory } from './cgroup.ts';
@@ -55,6 +57,8 @@ export interface WallProcess {
   kill(): Promise<void>;
   /** How it ended. Its children may go on. */
   readonly ended: Promise<Ending>;
+  /** How it left its terminal, once it has ended; null where it had none, or is still there. */
+  readonly leftModes: TerminalModes | null;
 }
 
 /** What a command needs of its wall. */
@@ -88,6 +92,7 @@ export class Running implements WallProcess {
   #room: number;
   #stopped: 'timeout' | 'output' | undefined;
   #over = false;
+  #leftModes: TerminalModes | null = null;
   #leafGone = false;
 
   constructor(parts: WallParts, argv: readonly string[], options: SpawnOptions) {
@@ -132,6 +137,10 @@ export class Running implements WallProcess {
 
   get stderr(): Buffer {
     return this.#outputs[1]?.bytes ?? Buffer.alloc(0);
+  }
+
+  get leftModes(): TerminalModes | null {
+    return this.#leftModes;
   }
 
   write(bytes: Uint8Array): void {
@@ -214,6 +223,8 @@ export class Running implements WallProcess {
       return { code, signal, ...(limit === undefined ? {} : { limit }) };
     } finally {
       clearTimeout(clock);
+      // Settings are the terminal's, not the process's: they outlive it, and the master can still ask.
+      if (this.#master !== undefined && !this.#over) this.#leftModes = modesOf(this.#master);
       this.#over = true;
       this.#input.close();
       this.release();
