@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { status } from './child.ts';
 import { BoxError } from './error.ts';
-import { Place, requireCommand } from './place.ts';
+import { layersOf, Place, requireCommand } from './place.ts';
 import type { Asked } from './words.ts';
 
 export async function run(asked: Asked): Promise<number> {
@@ -14,7 +14,7 @@ export async function run(asked: Asked): Promise<number> {
   const env = { ...process.env, ...asked.env };
   using place = new Place(asked);
   requireCommand(asked, env);
-  const another = asked.rootfs !== undefined || asked.layers.length > 0;
+  const another = layersOf(asked).length > 0;
   const root = another ? ['--bind', place.root, '/', '--dev', '/dev', '--chdir', '/'] : ['--dev-bind', '/', '/'];
   // It exits with 1 if it fails itself; but only of a command that has run does it say how that ended.
   const report = path.join(place.folder, 'status');

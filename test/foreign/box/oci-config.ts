@@ -1,4 +1,5 @@
 /** The config.json of a container. Pure. See the OCI's runtime specification, config.md and config-linux.md. */
+import { layersOf } from './place.ts';
 import type { Asked, Limits } from './words.ts';
 
 type Mount = { destination: string; type: string; source: string; options: string[] };
@@ -32,17 +33,17 @@ const maskedPaths = [
 ];
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
-/** What the runtime is told. */
-export function config(asked: Asked, place: { id: string; root: string }, env: NodeJS.ProcessEnv): object {
-  const own = asked.rootfs !== undefined || asked.layers.length > 0;
+/** What the runtime is told. `mine` is what the command inherits of box. */
+export function config(asked: Asked, place: { id: string; root: string }, mine: { env: NodeJS.ProcessEnv; cwd: string }): object {
+  const own = layersOf(asked).length > 0;
   return {
     ociVersion: '1.0.2',
     process: {
       terminal: asked.terminal,
       user: { uid: 0, gid: 0 },
       args: asked.command,
-      env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
-      cwd: own ? '/' : process.cwd(),
+      env: Object.entries(mine.env).map(([name, value]) => `${name}=${value}`),
+      cwd: own ? '/' : mine.cwd,
       capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
     },
     root: { path: place.root },

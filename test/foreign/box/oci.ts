@@ -14,7 +14,7 @@ export async function run(runtime: 'runc' | 'crun', asked: Asked): Promise<numbe
   const env = { ...process.env, ...asked.env };
   using place = new Place(asked);
   const file = (name: string): string => path.join(place.folder, name);
-  fs.writeFileSync(file('config.json'), JSON.stringify(config(asked, place, env)));
+  fs.writeFileSync(file('config.json'), JSON.stringify(config(asked, place, { env, cwd: process.cwd() })));
   const global = [runtime, '--root', `/run/box/${runtime}`, '--log', file('log'), '--log-format', 'json'];
   const start = ['run', '--bundle', place.folder];
   // In the foreground, with a terminal, both of them copy bytes; without one, runc does that, too: then the command's standard
@@ -24,7 +24,7 @@ export async function run(runtime: 'runc' | 'crun', asked: Asked): Promise<numbe
     : [...reaper(file('pid')), ...global, ...start, '--detach', '--pid-file', file('pid'), place.id];
   try {
     const code = await status(place.inPlace(argv), env);
-    const failure = readFailure(file('log'));
+    const failure = fs.existsSync(file('log')) ? failureIn(fs.readFileSync(file('log'), 'utf8')) : undefined;
     if (failure !== undefined) throw failure;
     return code;
   } finally {
@@ -33,12 +33,14 @@ export async function run(runtime: 'runc' | 'crun', asked: Asked): Promise<numbe
 }
 
 /** The last error in a runtime's log, as engines read it. Undefined where it has started its command. */
-export function readFailure(log: string): BoxError | undefined {
-  if (!fs.existsSync(log)) return undefined;
-  const entries = fs.readFileSync(log, 'utf8').split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { level: string; msg: string });
+export function failureIn(log: string): BoxError | undefined {
+  const entries = log.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { level: string; msg: string });
   const message = entries.findLast(({ level }) => level === 'error')?.msg;
   if (message === undefined) return undefined;
-  const about = /exec|executable|open executable/i.test(message);
-  const code = !about ? 125 : /not found|no such file/i.test(message) ? 127 : /permission denied|exec format|is a directory/i.test(message) ? 126 : 125;
-  return new BoxError(code, message);
+  return new BoxError(/exec/i.test(message) ? whyNotStarted(message) : 125, message);
+}
+
+function whyNotStarted(message: string): BoxError['status'] {
+  if (/not found|no such file/i.test(message)) return 127;
+  return /permission denied|format error|is a directory/i.test(message) ? 126 : 125;
 }

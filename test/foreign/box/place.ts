@@ -10,48 +10,63 @@ export class Place implements Disposable {
   readonly id: string;
   /** Everything of it but its changed files, which are under /var/lib/box. */
   readonly folder: string;
-  /** The root directory. */
+  /** The root directory, once it is mounted. */
   readonly root: string;
-  /** Shell commands that make it: to be run in a mount namespace that nobody else sees. Empty where it is there. */
-  readonly #mounts: string;
+  /** Shell command that mounts it, in a mount namespace that nobody else sees. */
+  readonly #mount: string;
+  /** What it has changed of its layers, and whether that is kept. */
   readonly #upper: string | undefined;
   readonly #kept: boolean;
 
   constructor(asked: Asked) {
+    // Where names are kept is the engine's affair: the directory that is made first has it.
     this.id = asked.name ?? `box-${randomBytes(6).toString('hex')}`;
     this.folder = `/run/box/${this.id}`;
-    this.#kept = asked.name !== undefined;
-    fs.mkdirSync(this.folder, { recursive: true });
-    const made = path.join(this.folder, 'root');
-    if (asked.rootfs !== undefined) {
-      this.root = requireDirectory(asked.rootfs);
-      this.#mounts = '';
-      return;
+    this.root = path.join(this.folder, 'root');
+    this.#kept = asked.name !== undefined && !asked.rm;
+    const layers = layersOf(asked).map(requireDirectory);
+    makeNew(this.folder);
+    try {
+      fs.mkdirSync(this.root);
+      if (layers.length === 0) {
+        this.#mount = `mount --rbind / '${this.root}'`;
+        return;
+      }
+      const upper = `/var/lib/box/${this.id}`;
+      makeNew(upper);
+      this.#upper = upper;
+      for (const name of ['upper', 'work']) fs.mkdirSync(path.join(upper, name));
+      this.#mount = `mount -t overlay -o ${quoted(overlayOptions(layers, upper))} overlay '${this.root}'`;
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
     }
-    fs.mkdirSync(made, { recursive: true });
-    this.root = made;
-    if (asked.layers.length === 0) {
-      this.#mounts = `mount --rbind / '${made}'`;
-      return;
-    }
-    this.#upper = `/var/lib/box/${this.id}`;
-    for (const name of ['upper', 'work']) fs.mkdirSync(path.join(this.#upper, name), { recursive: true });
-    // overlay: the first lower directory is the top one.
-    const lower = asked.layers.map((layer) => escape(requireDirectory(layer))).reverse().join(':');
-    this.#mounts = `mount -t overlay -o 'userxattr,lowerdir=${lower},upperdir=${this.#upper}/upper,workdir=${this.#upper}/work' overlay '${made}'`;
   }
 
-  /** The command line that runs this one where the root directory is there. */
+  /** The command line that runs this one where the root directory is mounted. */
   inPlace(argv: readonly string[]): string[] {
-    if (this.#mounts === '') return [...argv];
-    return ['unshare', '--mount', '--propagation', 'slave', '--', 'sh', '-c', `${this.#mounts} && exec "$@"`, 'box', ...argv];
+    return ['unshare', '--mount', '--propagation', 'slave', '--', 'sh', '-c', `${this.#mount} && exec "$@"`, 'box', ...argv];
   }
 
   /** What was mounted has gone with its mount namespace: the directories are empty. */
   [Symbol.dispose](): void {
-    fs.rmSync(path.join(this.folder, 'root'), { recursive: true, force: true });
     fs.rmSync(this.folder, { recursive: true, force: true });
     if (this.#upper !== undefined && !this.#kept) fs.rmSync(this.#upper, { recursive: true, force: true });
+  }
+}
+
+/** The layers of the root directory, bottom first; none where it is the host's. */
+export function layersOf({ rootfs, layers }: Asked): string[] {
+  return rootfs === undefined ? layers : [rootfs];
+}
+
+/** Makes a directory that nobody else has made. */
+function makeNew(folder: string): void {
+  fs.mkdirSync(path.dirname(folder), { recursive: true });
+  try {
+    fs.mkdirSync(folder);
+  } catch {
+    throw new BoxError(125, `${path.basename(folder)}: there is a container of this name`);
   }
 }
 
@@ -60,14 +75,21 @@ function requireDirectory(name: string): string {
   return path.resolve(name);
 }
 
-/** In mount's options a comma ends one, in overlay's a colon ends a directory; inside the quotes of a shell. */
-function escape(directory: string): string {
-  return directory.replaceAll(/[\\:,]/g, '\\$&').replaceAll("'", `'\\''`);
+/** Layers come bottom first, overlay wants the top one first. In mount's options a comma ends one, in overlay's a colon a directory. */
+export function overlayOptions(layers: readonly string[], upper: string): string {
+  const lower = layers.map((layer) => layer.replaceAll(/[\\:,]/g, '\\$&')).reverse().join(':');
+  return `userxattr,lowerdir=${lower},upperdir=${upper}/upper,workdir=${upper}/work`;
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Throws 127 or 126 where the command cannot be started in there: for tools whose own exit code does not say so. */
-export function requireCommand({ rootfs = '/', layers, command: [file] }: Asked, env: NodeJS.ProcessEnv): void {
-  const roots = layers.length > 0 ? layers.toReversed() : [rootfs];
+export function requireCommand(asked: Asked, env: NodeJS.ProcessEnv): void {
+  const [file] = asked.command;
+  const layers = layersOf(asked).reverse();
+  const roots = layers.length > 0 ? layers : ['/'];
   const folders = file.includes('/') ? [''] : (env['PATH'] ?? '').split(':');
   const there = folders.flatMap((folder) => roots.map((root) => path.join(root, folder, file)))
     // A link leads somewhere in there, which cannot be followed from here.

@@ -1,7 +1,7 @@
 /** util-linux: unshare(1) for the namespaces and the new /proc, hostname(1), and mount(8) where a root has to be made. */
 import { status } from './child.ts';
 import { BoxError } from './error.ts';
-import { Place, requireCommand } from './place.ts';
+import { layersOf, Place, requireCommand } from './place.ts';
 import { reaper } from './reaper.ts';
 import type { Asked } from './words.ts';
 
@@ -16,7 +16,7 @@ export async function run(asked: Asked): Promise<number> {
   const env = { ...process.env, ...asked.env };
   using place = new Place(asked);
   requireCommand(asked, env);
-  const another = asked.rootfs !== undefined || asked.layers.length > 0;
+  const another = layersOf(asked).length > 0;
   return status([
     'unshare', '--uts', '--ipc', ...(network === 'none' ? ['--net'] : []), '--', 'sh', '-c', NAME_IT, 'box', hostname,
     ...(another ? place.inPlace([]) : []),

@@ -12,6 +12,7 @@ export type Asked = {
   limits: Limits;
   network: string;
   name: string | undefined;
+  rm: boolean;
   terminal: boolean;
 };
 
@@ -39,16 +40,16 @@ export function parse(argv: readonly string[]): Asked {
       name: { type: 'string' },
       interactive: { type: 'boolean', short: 'i' }, // standard input is the command's in any case
       tty: { type: 'boolean', short: 't', default: false },
-      rm: { type: 'boolean' },
+      rm: { type: 'boolean', default: false },
     },
   });
-  const { env, hostname, rootfs, layer: layers, network, name, tty: terminal } = values;
+  const { env, hostname, rootfs, layer: layers, network, name, rm, tty: terminal } = values;
   const limits = {
     ...(values.memory === undefined ? {} : { memory: bytes(values.memory) }),
     ...(values.cpus === undefined ? {} : { cpus: positive(values.cpus) }),
     ...(values['pids-limit'] === undefined ? {} : { pids: positive(values['pids-limit']) }),
   };
-  return { command: [file, ...args], env: Object.fromEntries(env.map(variable)), hostname, rootfs, layers, limits, network, name, terminal };
+  return { command: [file, ...args], env: Object.fromEntries(env.map(variable)), hostname, rootfs, layers, limits, network, name, rm, terminal };
 }
 
 function variable(text: string): [name: string, value: string] {
