@@ -15,7 +15,7 @@ export async function run(asked: Asked): Promise<number> {
   using place = new Place(asked);
   requireCommand(asked, env);
   const another = layersOf(asked).length > 0;
-  const root = another ? ['--bind', place.root, '/', '--dev', '/dev', '--chdir', '/'] : ['--dev-bind', '/', '/'];
+  const root = another ? [...ownRoot(place), '--chdir', '/'] : ['--dev-bind', '/', '/'];
   // It exits with 1 if it fails itself; but only of a command that has run does it say how that ended.
   const report = path.join(place.folder, 'status');
   const descriptor = fs.openSync(report, 'w');
@@ -26,4 +26,9 @@ export async function run(asked: Asked): Promise<number> {
   const code = await status(another ? place.inPlace(argv) : argv, env, [descriptor]);
   if (!fs.readFileSync(report, 'utf8').includes('"exit-code"')) throw new BoxError(125, 'bubblewrap could not start it');
   return code;
+}
+
+/** What it puts into a root directory. */
+function ownRoot(place: Place): string[] {
+  return ['--bind', place.root, '/', '--dev', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm', '--ro-bind', '/sys', '/sys'];
 }

@@ -21,11 +21,14 @@ const mounts: Mount[] = [
   { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['nosuid', 'noexec', 'nodev', 'relatime', 'ro'] },
 ];
 
-/** Without one it sees the host's files, and its /dev is the host's. */
-const hostMounts: Mount[] = [
-  ...mounts.slice(0, 1),
-  { destination: '/dev', type: 'bind', source: '/dev', options: ['rbind'] },
-];
+/**
+ * Without one it sees the host's files, and its /dev is the host's; but a terminal of its own comes from a devpts of its own, and a
+ * runtime puts it on /dev/console.
+ */
+function hostMounts(terminal: boolean): Mount[] {
+  if (terminal) return mounts.slice(0, 4);
+  return [...mounts.slice(0, 1), { destination: '/dev', type: 'bind', source: '/dev', options: ['rbind'] }];
+}
 
 const maskedPaths = [
   '/proc/acpi', '/proc/asound', '/proc/interrupts', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/sched_debug', '/proc/scsi',
@@ -33,13 +36,17 @@ const maskedPaths = [
 ];
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
+/** Of a terminal: columns and rows. */
+type Size = readonly [columns: number, rows: number];
+
 /** What the runtime is told. `mine` is what the command inherits of box. */
-export function config(asked: Asked, place: { id: string; root: string }, mine: { env: NodeJS.ProcessEnv; cwd: string }): object {
+export function config(asked: Asked, place: { id: string; root: string }, mine: { env: NodeJS.ProcessEnv; cwd: string; size?: Size }): object {
   const own = layersOf(asked).length > 0;
   return {
     ociVersion: '1.0.2',
     process: {
       terminal: asked.terminal,
+      ...(mine.size === undefined ? {} : { consoleSize: { width: mine.size[0], height: mine.size[1] } }),
       user: { uid: 0, gid: 0 },
       args: asked.command,
       env: Object.entries(mine.env).map(([name, value]) => `${name}=${value}`),
@@ -48,7 +55,7 @@ export function config(asked: Asked, place: { id: string; root: string }, mine: 
     },
     root: { path: place.root },
     ...(asked.hostname === undefined ? {} : { hostname: asked.hostname }),
-    mounts: own ? mounts : hostMounts,
+    mounts: own ? mounts : hostMounts(asked.terminal),
     linux: {
       namespaces: ['pid', 'mount', 'uts', 'ipc', 'cgroup', ...(asked.network === 'none' ? ['network'] : [])].map((type) => ({ type })),
       // Below the wall's own, which is delegated to it.

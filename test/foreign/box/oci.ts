@@ -14,7 +14,8 @@ export async function run(runtime: 'runc' | 'crun', asked: Asked): Promise<numbe
   const env = { ...process.env, ...asked.env };
   using place = new Place(asked);
   const file = (name: string): string => path.join(place.folder, name);
-  fs.writeFileSync(file('config.json'), JSON.stringify(config(asked, place, { env, cwd: process.cwd() })));
+  const mine = { env, cwd: process.cwd(), ...(asked.terminal && process.stdout.isTTY ? { size: process.stdout.getWindowSize() } : {}) };
+  fs.writeFileSync(file('config.json'), JSON.stringify(config(asked, place, mine)));
   const global = [runtime, '--root', `/run/box/${runtime}`, '--log', file('log'), '--log-format', 'json'];
   const start = ['run', '--bundle', place.folder];
   // In the foreground, with a terminal, both of them copy bytes; without one, runc does that, too: then the command's standard
@@ -28,7 +29,10 @@ export async function run(runtime: 'runc' | 'crun', asked: Asked): Promise<numbe
     if (failure !== undefined) throw failure;
     return code;
   } finally {
-    spawnSync(runtime, [...global.slice(1), 'delete', '--force', place.id], { stdio: 'ignore' });
+    const tidy = (...words: string[]) => spawnSync(runtime, [...global.slice(1), ...words], { stdio: 'ignore' });
+    // runc's `delete` kills the first process only; crun's kills all that is in the cgroup.
+    if (runtime === 'runc') tidy('kill', '--all', place.id, 'KILL');
+    tidy('delete', '--force', place.id);
   }
 }
 

@@ -28,13 +28,13 @@ export class Place implements Disposable {
     makeNew(this.folder);
     try {
       fs.mkdirSync(this.root);
-      if (layers.length === 0) {
-        this.#mount = `mount --rbind / '${this.root}'`;
-        return;
-      }
+      this.#mount = `mount --rbind / '${this.root}'`;
+      // A name stays taken when its container has ended, whatever has changed in there.
+      if (layers.length === 0 && !this.#kept) return;
       const upper = `/var/lib/box/${this.id}`;
       makeNew(upper);
       this.#upper = upper;
+      if (layers.length === 0) return;
       for (const name of ['upper', 'work']) fs.mkdirSync(path.join(upper, name));
       this.#mount = `mount -t overlay -o ${quoted(overlayOptions(layers, upper))} overlay '${this.root}'`;
     } catch (error) {

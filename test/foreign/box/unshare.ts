@@ -17,7 +17,8 @@ export async function run(asked: Asked): Promise<number> {
   using place = new Place(asked);
   requireCommand(asked, env);
   const another = layersOf(asked).length > 0;
-  return status([
+  // Awaited here: the place is given back at the end of this function.
+  return await status([
     'unshare', '--uts', '--ipc', ...(network === 'none' ? ['--net'] : []), '--', 'sh', '-c', NAME_IT, 'box', hostname,
     ...(another ? place.inPlace([]) : []),
     // Not with --fork: until util-linux 2.39 it loses the status of a command that SIGKILL has ended.
