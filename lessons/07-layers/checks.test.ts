@@ -72,7 +72,7 @@ lesson('07-layers', ({ box, wall, token, check }) => {
   check('merged', 'The layers lie on top of one another, the last one uppermost', { points: 2 }, async ({ that, note }) => {
     await lay();
     before = await layersNow();
-    const command = await busy.command();
+    const command = await other.command();
     const [all, two] = [command.text(`/${shared}/all`), command.text(`/${shared}/two`)];
     note('in all three', all);
     note('the bottom one’s', { ...all, value: `base ${text}\n` });
