@@ -43,8 +43,8 @@ export const diffRules: readonly Rule[] = [
     lesson,
     title: 'A directory that is there is shown as deleted',
     why: (scene) =>
-      `${list(mistaken(diffs(scene), 'AC', 'D'))} ${mistaken(diffs(scene), 'AC', 'D').length > 1 ? 'exist' : 'exists'}. The mark "opaque" does not say that a directory is gone, but that what is below it does not count. The kernel gives it ` +
-      'to every new directory, since it saves it looking. Docker had just that: `mkdir /foo` was shown as `D /foo`.',
+      `${list(mistaken(diffs(scene), 'AC', 'D'))} ${mistaken(diffs(scene), 'AC', 'D').length > 1 ? 'exist' : 'exists'}. The mark "opaque" does not say that a directory is gone, but that what is below it does not count. Many kernels give it ` +
+      'to every new directory, since it saves them looking. Docker had just that: `mkdir /foo` was shown as `D /foo`.',
     look: 'Which lines does an opaque directory call for? It is there, and it may have been there before.',
     checks: ['diff'],
     when: (scene) => mistaken(diffs(scene), 'AC', 'D').length > 0,

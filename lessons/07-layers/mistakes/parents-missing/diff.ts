@@ -29,12 +29,12 @@ function compare(at: string, upper: string, lower: readonly string[], opaque: bo
   });
 }
 
-/** What lies in its place: a character device that no driver has, 0:0. */
+/** What stands for a file that is gone: a character device with the number 0:0, which no driver has. */
 function isWhiteout(file: Stats): boolean {
   return file.isCharacterDevice() && file.rdev === 0;
 }
 
-/** It hides what is below, instead of being merged with it. A new directory is opaque, too, and hides nothing. */
+/** It hides what is below, instead of being merged with it. Some kernels mark every new directory so: there may be nothing to hide. */
 function isOpaque(directory: string): boolean {
   return lgetxattr(directory, 'user.overlay.opaque') === 'y';
 }
