@@ -1,11 +1,12 @@
 /** Lesson 07: layers that are put together in the wrong way or written to, and containers that keep too much or too little. */
 import { citeMounts } from '../cite.ts';
 import { endedWith, gaveUp, noted } from '../helpers.ts';
+import { diffRules } from '../layer-diff-rules.ts';
 import { layersOf, notedList, overlays, refusedOverlay, upperMount } from '../layer-helpers.ts';
 import { leakedMounts, superOption } from '../mount-helpers.ts';
 import type { Rule } from '../rule.ts';
 import type { Scene } from '../scene.ts';
-import { diffRules } from './07-layers-diff.ts';
+
 
 const lesson = '07-layers';
 

@@ -1,7 +1,7 @@
-/** Lesson 07, second half: what `box diff` makes of an upper layer. What it prints is the subject here, so it is a fact. */
-import { diffs, mistaken, unmentioned } from '../layer-helpers.ts';
-import type { Diffs } from '../layer-helpers.ts';
-import type { Rule } from '../rule.ts';
+/** The half of lesson 07's rules (mistakes/07-layers.ts) that is about what `box diff` makes of an upper layer. What it prints is the subject here, so it is a fact. */
+import { diffs, mistaken, unmentioned } from './layer-helpers.ts';
+import type { Diffs } from './layer-helpers.ts';
+import type { Rule } from './rule.ts';
 
 const lesson = '07-layers';
 
