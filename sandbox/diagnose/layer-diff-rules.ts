@@ -1,4 +1,7 @@
-/** The half of lesson 07's rules (mistakes/07-layers.ts) that is about what `box diff` makes of an upper layer. What it prints is the subject here, so it is a fact. */
+/**
+ * The half of lesson 07's rules (mistakes/07-layers.ts) that is about what `box diff` makes of an upper layer. What it prints
+ * is the subject here, so it is a fact.
+ */
 import { diffs, mistaken, unmentioned } from './layer-helpers.ts';
 import type { Diffs } from './layer-helpers.ts';
 import type { Rule } from './rule.ts';
@@ -33,7 +36,9 @@ export const diffRules: readonly Rule[] = [
     why: (scene) =>
       `${list(unmentioned(diffs(scene), 'D'))} ${unmentioned(diffs(scene), 'D').length > 1 ? 'are' : 'is'} gone, and there is no whiteout for it. The directory was removed as a whole and made again, so overlayfs has ` +
       'marked it as opaque: nothing from below shows through. One mark instead of a whiteout for each name.',
-    look: 'Where is that mark, and under which name, now that trusted.* was not to be had? Which names have to be compared in such a directory, and in those inside it?',
+    look:
+      'Where is that mark, and under which name, now that trusted.* was not to be had? Which names have to be compared in ' +
+      'such a directory, and in those inside it?',
     checks: ['diff'],
     // A directory that is shown as deleted itself takes what is in it along: that is another mistake.
     when: (scene) => unmentioned(diffs(scene), 'D').length > 0 && has(diffs(scene), 'D') && mistaken(diffs(scene), 'AC', 'D').length === 0,
@@ -76,7 +81,9 @@ export const diffRules: readonly Rule[] = [
     id: 'diff-unsorted',
     lesson,
     title: 'The lines are right, their order is not',
-    why: 'They come in the order in which a file system happens to give its names, or by kind. Two diffs can be compared with each other only if the same changes look the same.',
+    why:
+      'They come in the order in which a file system happens to give its names, or by kind. Two diffs can be compared with ' +
+      'each other only if the same changes look the same.',
     look: 'Sort when all of them are there, by what stands after the letter.',
     checks: ['sorted'],
     when: (scene) => {

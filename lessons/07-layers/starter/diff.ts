@@ -28,7 +28,7 @@ function isWhiteout(file: Stats): boolean {
   return false;
 }
 
-/** It hides what is below, instead of being merged with it. Some kernels mark every new directory so: there may be nothing to hide. */
+/** It hides what is below instead of being merged with it, if there is anything: some kernels mark every new directory. */
 function isOpaque(directory: string): boolean {
   // TODO(you): lgetxattr (libc.ts) tells.
   return false;

@@ -7,7 +7,6 @@ import { leakedMounts, superOption } from '../mount-helpers.ts';
 import type { Rule } from '../rule.ts';
 import type { Scene } from '../scene.ts';
 
-
 const lesson = '07-layers';
 
 export const rules: readonly Rule[] = [
@@ -15,7 +14,10 @@ export const rules: readonly Rule[] = [
     id: 'layers-reversed',
     lesson,
     title: 'The layers are upside down',
-    why: 'Of a file that is in all three layers the container sees the one at the bottom. overlayfs reads lowerdir from the top down: the leftmost directory hides the ones to the right of it. box is given its layers the other way round, the bottom first.',
+    why:
+      'Of a file that is in all three layers the container sees the one at the bottom. overlayfs reads lowerdir from the top ' +
+      'down: the leftmost directory hides the ones to the right of it. box is given its layers the other way round, the ' +
+      'bottom first.',
     look: 'Which end of the list that you are given belongs at the left?',
     checks: ['merged'],
     when: (scene) => noted(scene, 'in all three') !== undefined && noted(scene, 'in all three') === noted(scene, 'the bottom one’s'),
@@ -43,7 +45,9 @@ export const rules: readonly Rule[] = [
     id: 'no-upper',
     lesson,
     title: 'An overlay without an upper layer cannot be written to',
-    why: 'Its mountinfo line has a lowerdir and no upperdir. Such an overlay is a view of its layers and nothing more: whoever writes to it is told EROFS.',
+    why:
+      'Its mountinfo line has a lowerdir and no upperdir. Such an overlay is a view of its layers and nothing more: whoever ' +
+      'writes to it is told EROFS.',
     look: 'mount(8) and the kernel\'s page about overlayfs: which options does a writable one have?',
     checks: ['unchanged'],
     when: (scene) => overlays(scene).some(({ mount }) => superOption(mount, 'lowerdir') !== undefined && superOption(mount, 'upperdir') === undefined),
@@ -98,7 +102,9 @@ export const rules: readonly Rule[] = [
     id: 'upper-shared',
     lesson,
     title: 'Two containers write to one upper layer',
-    why: 'What the first one has written is in the second one, too, and it was not in any of their layers. (The kernel knows that this is trouble: "upperdir is in-use", its log says, and that what comes of it is undefined.)',
+    why:
+      'What the first one has written is in the second one, too, and it was not in any of their layers. (The kernel knows ' +
+      'that this is trouble: "upperdir is in-use", its log says, and that what comes of it is undefined.)',
     look: 'What is different in the names of the directories, from one container to the next?',
     checks: ['alone'],
     when: (scene) => noted(scene, 'the first one’s file') !== undefined && noted(scene, 'the first one’s file') !== null,
@@ -152,7 +158,9 @@ export const rules: readonly Rule[] = [
     id: 'rm-while-running',
     lesson,
     title: 'A running container had its files taken away',
-    why: '`box rm` succeeded. The command still runs, and what it has written is gone: it stands in an empty house, and the name can be given to somebody else.',
+    why:
+      '`box rm` succeeded. The command still runs, and what it has written is gone: it stands in an empty house, and the name ' +
+      'can be given to somebody else.',
     look: 'How could somebody who only has the name find out whether the container still runs?',
     checks: ['in-use'],
     when: (scene) => noted(scene, 'status of rm') === 0,
@@ -161,7 +169,9 @@ export const rules: readonly Rule[] = [
     id: 'layer-thrown-away',
     lesson,
     title: 'The changes are gone with the container',
-    why: 'It had a name, and `box diff` knew its changes while it ran. It has ended, and there are none. Somebody gave that name in order to come back.',
+    why:
+      'It had a name, and `box diff` knew its changes while it ran. It has ended, and there are none. Somebody gave that name ' +
+      'in order to come back.',
     look: 'Which containers are to be cleared away at the end, and how can one tell?',
     checks: ['kept'],
     when: (scene) => Array.isArray(noted(scene, 'printed afterwards')) && notedList(scene, 'printed afterwards').length === 0,
@@ -170,7 +180,9 @@ export const rules: readonly Rule[] = [
     id: 'name-taken-over',
     lesson,
     title: 'A second container came under the same name',
-    why: 'Its directory was there already, and nobody minded. The second one works in the upper layer of the first, and one name stands for both. `mkdir -p`, and `recursive: true` like it, do not say whether they have made anything.',
+    why:
+      'Its directory was there already, and nobody minded. The second one works in the upper layer of the first, and one name ' +
+      'stands for both. `mkdir -p`, and `recursive: true` like it, do not say whether they have made anything.',
     look: 'Who notices that the directory is there? Which mkdir would complain?',
     checks: ['taken'],
     when: (scene) => typeof noted(scene, 'status of the second') === 'number' && noted(scene, 'status of the second') !== 125,
@@ -179,7 +191,9 @@ export const rules: readonly Rule[] = [
     id: 'loser-removes',
     lesson,
     title: 'Who was refused has cleared away what is not his',
-    why: 'The name was refused, as it should be. On its way out box then removed the directory of that name: it belongs to the container that was there first, and took its changes with it.',
+    why:
+      'The name was refused, as it should be. On its way out box then removed the directory of that name: it belongs to the ' +
+      'container that was there first, and took its changes with it.',
     look: 'From which line on does box own the directory? Where does the `try` begin whose `finally` clears up?',
     checks: ['taken'],
     when: (scene) => noted(scene, 'status of the second') === 125 && Array.isArray(noted(scene, 'printed afterwards')) && notedList(scene, 'printed afterwards').length === 0,
@@ -188,7 +202,9 @@ export const rules: readonly Rule[] = [
     id: 'name-race',
     lesson,
     title: 'Two containers have one name',
-    why: 'Both looked whether the name was free, and it was. Then both took it. Between looking and taking there is always room for somebody else, be it a microsecond.',
+    why:
+      'Both looked whether the name was free, and it was. Then both took it. Between looking and taking there is always room ' +
+      'for somebody else, be it a microsecond.',
     look: 'Is there a call that looks and takes in one step, and tells one of the two that it came too late?',
     checks: ['at-once'],
     when: (scene) => Array.isArray(noted(scene, 'both statuses')) && (noted(scene, 'both statuses') as unknown[]).every((status) => status === 0),

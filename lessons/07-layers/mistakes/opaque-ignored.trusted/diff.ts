@@ -33,7 +33,7 @@ function isWhiteout(file: Stats): boolean {
   return file.isCharacterDevice() && file.rdev === 0;
 }
 
-/** It hides what is below, instead of being merged with it. Some kernels mark every new directory so: there may be nothing to hide. */
+/** It hides what is below instead of being merged with it, if there is anything: some kernels mark every new directory. */
 function isOpaque(directory: string): boolean {
   return lgetxattr(directory, 'trusted.overlay.opaque') === 'y';
 }
