@@ -81,7 +81,8 @@ type Strace = { process: ChildProcess; said: string; ended: Promise<void>; over:
 
 function start(pid: number, log: string): Strace {
   const child = spawn('strace', [
-    '-f', '-y', '-s', '256', '-o', log, '-p', String(pid),
+    // A page of each string: mount(2) takes no more of its options, and an overlay's are long.
+    '-f', '-y', '-s', '4096', '-o', log, '-p', String(pid),
     '-e', `trace=${[...stopped, ...noted].map((name) => OPTIONAL + name).join(',')}`,
     '-e', 'signal=SIGSTOP',
     '-e', `inject=${stopped.map((name) => OPTIONAL + name).join(',')}:signal=SIGSTOP`,
