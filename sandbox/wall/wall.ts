@@ -36,7 +36,7 @@ import { prepareUserNamespace } from './userNamespace.ts';
 
 export { pipe as openPipe } from './calls.ts';
 export { userNamespaceSettled as wallsPrepared } from './userNamespace.ts';
-export { CGROUP_ROOT, cgroupsFrom } from './cgroup.ts';
+export { CGROUP_ROOT, cgroupsFrom, isLeaf } from './cgroup.ts';
 export type { Meter } from './meter.ts';
 export type { SpawnOptions, WallProcess } from './process.ts';
 export type { WallLimits } from './limits.ts';

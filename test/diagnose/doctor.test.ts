@@ -198,6 +198,8 @@ cases('cgroups', [
   [failed('openat(AT_FDCWD</>, "/sys/fs/cgroup/box/tasks", O_WRONLY|O_CREAT)', 'EACCES'), inGroup(), /tasks is a file of cgroup version 1/],
   [failed('openat(AT_FDCWD</sys/fs/cgroup>, "box/memory.max", O_WRONLY)', 'EACCES'), inGroup({ owner: 0 }), /belongs to user 0/, false],
   [failed('openat(AT_FDCWD</>, "/sys/fs/cgroup/box/memory.max", O_WRONLY)', 'ENOENT'), facts({}, { cgroup: { path: '/sys/fs/cgroup/box' } }), /There is no cgroup/],
+  [failed('openat(AT_FDCWD</>, "/sys/fs/cgroup/box/memory.max", O_WRONLY|O_CREAT)', 'EACCES'), facts({}, { cgroup: { path: '/sys/fs/cgroup/box' }, parentCgroup: { ...group, path: '/sys/fs/cgroup' } }), /memory controller is not at work.*\(cgroup\.subtree_control: empty\)/],
+  [failed('openat(AT_FDCWD</>, "/sys/fs/cgroup/box/memory.max", O_WRONLY|O_CREAT)', 'EACCES'), facts({}, { cgroup: { path: '/sys/fs/cgroup/box' }, parentCgroup: { ...group, path: '/sys/fs/cgroup', subtreeControl: ['memory'] } }), /There is no cgroup/],
   [failed('mkdir("/sys/fs/cgroup/box", 0777)', 'EACCES'), inGroup(), /above .* belongs to user 100000/, false],
   [failed('mkdir("/sys/fs/cgroup/box/a", 0777)', 'ENOENT'), inGroup(), /above .* does not exist/],
   [failed('rmdir("/sys/fs/cgroup/box")', 'EBUSY'), inGroup({ folders: ['a', 'b'] }), /cgroups below it: a and b/],

@@ -35,20 +35,30 @@ function explainOpen(call: Call, file: string, cgroup: CgroupFacts, parent: Cgro
     return { condition: `${file} is a file of cgroup version 1; this is version 2.`, advice: 'Its files have other names: ls shows them, cgroups(7) explains them.' };
   }
   if (call.errno === 'ENOENT' || call.errno === 'EACCES') {
-    if (cgroup.controllers === undefined) return { condition: `There is no cgroup ${cgroup.path}.`, advice: 'A cgroup is a directory. Who makes it?' };
-    if (controller !== 'cgroup' && !cgroup.controllers.includes(controller)) {
+    if (lacks(controller, call, cgroup, parent)) {
       return {
         condition: `The ${controller} controller is not at work in ${cgroup.path}: ${parent?.path ?? 'its parent'} does not hand it on (cgroup.subtree_control: ${parent?.subtreeControl?.join(' ') || 'empty'}).`,
         advice: `A controller goes down the tree one level at a time. Where is ${controller} there last?`,
         evidence: [
-          { source: `${cgroup.path}/cgroup.controllers`, lines: [cgroup.controllers.join(' ')] },
+          ...(cgroup.controllers === undefined ? [] : [{ source: `${cgroup.path}/cgroup.controllers`, lines: [cgroup.controllers.join(' ')] }]),
           ...(parent?.subtreeControl === undefined ? [] : [{ source: `${parent.path}/cgroup.subtree_control`, lines: [parent.subtreeControl.join(' ')] }]),
         ],
       };
     }
+    if (cgroup.controllers === undefined) return { condition: `There is no cgroup ${cgroup.path}.`, advice: 'A cgroup is a directory. Who makes it?' };
   }
   if (call.errno === 'EACCES') return { condition: `${cgroup.path}/${file} belongs to user ${cgroup.owner ?? '?'}, not to the caller.`, advice: 'Which cgroup was delegated to you? Only in and below that one may you write.', certain: false };
   return undefined;
+}
+
+/**
+ * Whether a cgroup is without this controller. One that was there (EACCES: a file cannot be created in it) and is gone by now, as
+ * its maker cleans up, had no controller that its parent does not hand on.
+ */
+function lacks(controller: string, call: Call, cgroup: CgroupFacts, parent: CgroupFacts | undefined): boolean {
+  if (controller === 'cgroup') return false;
+  if (cgroup.controllers !== undefined) return !cgroup.controllers.includes(controller);
+  return call.errno === 'EACCES' && parent?.subtreeControl?.includes(controller) === false;
 }
 
 function explainWrite(call: Call, file: string, cgroup: CgroupFacts): Finding | undefined {
