@@ -24,8 +24,11 @@ const greedy = 'push @taken, "x" x (1 << 20) for 1..$ARGV[0];';
 /** A root file system with nothing but sleep(1) in it. */
 const small = 'cd "$0" && mkdir bin dev proc sys tmp && cp /bin/busybox bin/sleep';
 
-/** Makes a cgroup $2 in the cgroup $0, puts a process into $0 that sleeps for $1 seconds, and leaves. */
-const visit = 'mkdir "$0/$2"; sleep "$1" < /dev/null > /dev/null 2>&1 & echo $! > "$0/cgroup.procs"';
+/**
+ * Makes a cgroup $2 in the cgroup $0, puts a process into $0 that sleeps for $1 seconds, and leaves. That process runs only when nobody
+ * else wants to, so it does not die the moment it is killed.
+ */
+const visit = 'mkdir "$0/$2"; chrt --idle 0 sleep "$1" < /dev/null > /dev/null 2>&1 & echo $! > "$0/cgroup.procs"';
 
 lesson('08-cgroups', ({ box, wall, token, check }) => {
   const [memory, less] = [token.int(32, 40), token.int(20, 28)];
