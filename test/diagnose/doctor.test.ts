@@ -200,6 +200,13 @@ cases('cgroups', [
   [failed('openat(AT_FDCWD</>, "/sys/fs/cgroup/box/memory.max", O_WRONLY)', 'ENOENT'), facts({}, { cgroup: { path: '/sys/fs/cgroup/box' } }), /There is no cgroup/],
   [failed('openat(AT_FDCWD</>, "/sys/fs/cgroup/box/memory.max", O_WRONLY|O_CREAT)', 'EACCES'), facts({}, { cgroup: { path: '/sys/fs/cgroup/box' }, parentCgroup: { ...group, path: '/sys/fs/cgroup' } }), /memory controller is not at work.*\(cgroup\.subtree_control: empty\)/],
   [failed('openat(AT_FDCWD</>, "/sys/fs/cgroup/box/memory.max", O_WRONLY|O_CREAT)', 'EACCES'), facts({}, { cgroup: { path: '/sys/fs/cgroup/box' }, parentCgroup: { ...group, path: '/sys/fs/cgroup', subtreeControl: ['memory'] } }), /There is no cgroup/],
+  // The caller had gone before anybody looked.
+  [write('cgroup.subtree_control', '+memory', 'EBUSY'), facts({}), /has processes of its own.*no-internal-process/],
+  [write('cgroup.subtree_control', '+cpu +memory', 'ENOENT'), facts({}), /^at least one of cpu and memory is not among the controllers/],
+  [write('cgroup.subtree_control', '+cpu', 'ENOENT'), facts({}), /^cpu is not among the controllers/],
+  [write('cgroup.procs', '0', 'EBUSY'), facts({}), /hands controllers on, so it may not hold processes/],
+  [write('cpu.max', '0.5', 'EINVAL'), facts({}), /cpu.max does not understand "0.5"/],
+  [failed('openat(AT_FDCWD</>, "/sys/fs/cgroup/box/tasks", O_WRONLY|O_CREAT)', 'EACCES'), facts({}), /tasks is a file of cgroup version 1/],
   [failed('mkdir("/sys/fs/cgroup/box", 0777)', 'EACCES'), inGroup(), /above .* belongs to user 100000/, false],
   [failed('mkdir("/sys/fs/cgroup/box/a", 0777)', 'ENOENT'), inGroup(), /above .* does not exist/],
   [failed('rmdir("/sys/fs/cgroup/box")', 'EBUSY'), inGroup({ folders: ['a', 'b'] }), /cgroups below it: a and b/],
