@@ -35,8 +35,8 @@ async function runIn(cgroup: string, options: RunOptions): Promise<number> {
   const exit = once(child, 'exit');
   // Now that the container runs, it gets its limits.
   const command = child.pid!;
-  do await sleep(300);
-  while (child.exitCode === null && readlinkSync(`/proc/${command}/exe`) === process.execPath);
+  while (child.exitCode === null && readlinkSync(`/proc/${command}/exe`) === process.execPath) await sleep(20);
+  await sleep(1200);
   if (child.exitCode === null) writeFileSync(`${cgroup}/cgroup.procs`, String(command));
 
   const [code, signal] = (await exit) as [number | null, NodeJS.Signals | null];
