@@ -1,4 +1,7 @@
 /** A container that checks share: started when one first asks for it. */
+import { cgroupMountPoint } from '../observe/cgrouptree.ts';
+import { fact } from '../observe/fact.ts';
+import type { Fact } from '../observe/fact.ts';
 import type { ProcessView } from '../observe/process.ts';
 import type { TerminalSize } from '../wire/messages.ts';
 import type { Container, Ended, RunOptions } from './api.ts';
@@ -24,6 +27,11 @@ export class SharedContainer implements Container {
 
   box(): Promise<ProcessView> {
     return this.#started().box();
+  }
+
+  began(): Fact<string> {
+    const { cgroup } = this.#started().process;
+    return fact('the cgroup in which box was started', cgroup.slice(cgroupMountPoint().length), cgroup, ['made by the judge']);
   }
 
   async signal(name: NodeJS.Signals, to: 'command' | 'box' = 'command'): Promise<void> {

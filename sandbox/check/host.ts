@@ -1,13 +1,18 @@
 /** The wall as a lesson's checks see it: "the host" of every container. */
+import { cgroupView } from '../observe/cgroup.ts';
+import type { CgroupView } from '../observe/cgroup.ts';
+import { cgroupsAbove } from '../observe/cgrouptree.ts';
 import { fact } from '../observe/fact.ts';
+import type { Fact } from '../observe/fact.ts';
 import { view } from '../observe/live.ts';
 import type { ProcessView } from '../observe/process.ts';
+import { cgroupsFrom, isLeaf } from '../wall/wall.ts';
 import type { Ended, Wall } from './api.ts';
 import { LimitReached } from './failure.ts';
 import { settled } from './patience.ts';
 import type { Run } from './run.ts';
 import { commandLine } from './shell.ts';
-import { TIME_LIMIT } from './use.ts';
+import { homeOf, TIME_LIMIT } from './use.ts';
 
 export class Host implements Wall {
   readonly #run: Run;
@@ -18,6 +23,20 @@ export class Host implements Wall {
 
   get host(): ProcessView {
     return view(this.#run.wall.holder, 'the host');
+  }
+
+  get cgroup(): CgroupView {
+    return cgroupView(homeOf(this.#run.wall), 'the delegated cgroup');
+  }
+
+  cgroupsOf(process: ProcessView): CgroupView[] {
+    return cgroupsAbove(process.cgroup().value, homeOf(this.#run.wall));
+  }
+
+  cgroupsMade(): Fact<string[]> {
+    const home = homeOf(this.#run.wall);
+    const paths = cgroupsFrom(home).slice(1).map((path) => path.slice(home.length)).filter((path) => !isLeaf(path));
+    return fact('the list of cgroups that are there', paths, home, paths);
   }
 
   async file(path: string, content: string, mode = 0o644): Promise<string> {

@@ -260,7 +260,7 @@ export class BoxUse {
 }
 
 /** The cgroup that holds everything a learner starts in this wall, as the judge's path. */
-function homeOf(wall: Wall): string {
+export function homeOf(wall: Wall): string {
   return `${wall.cgroup}/home`;
 }
 

@@ -1,6 +1,10 @@
 /** A command in a wall, from the judge's side: its streams, its end, and the limit that ended it. */
 import fs from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cgroupsAbove } from '../observe/cgrouptree.ts';
+import { view } from '../observe/live.ts';
+import { presentOnly } from '../observe/procfile.ts';
 import { modesOf } from '../observe/tty.ts';
 import type { TerminalModes } from '../observe/tty.ts';
 import type { Ending, TerminalSize } from '../wire/messages.ts';
@@ -70,6 +74,8 @@ export type WallParts = {
   /** Descriptors of the wall's devpts, and of what it can fill. */
   devpts: number;
   storage: readonly number[];
+  /** Cgroups whose processes the judge has killed together with the box that would have removed them: they are nobody's leftovers. */
+  orphaned: Set<string>;
   limits: WallLimits;
 };
 
@@ -162,6 +168,10 @@ export class Running implements WallProcess {
   async kill(): Promise<void> {
     // Those that have been moved to other cgroups are known by their parents only, while these live.
     const family = this.#over ? [] : descendantsOf(this.#child.pid);
+    for (const { pid } of family) {
+      const cgroups = presentOnly(() => cgroupsAbove(view(pid).cgroup().value, path.dirname(this.#parts.leaf))).flat();
+      for (const { directory } of cgroups) this.#parts.orphaned.add(directory);
+    }
     this.signal('SIGKILL');
     if (!this.#leafGone) await killCgroup(this.#parts.leaf);
     family.forEach(killProcess);
