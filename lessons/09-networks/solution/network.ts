@@ -70,10 +70,10 @@ export function wayHome(): () => void {
 
 /** Makes an interface; false where there is one of this name already. */
 function add(...words: string[]): boolean {
-  const { status, stderr } = spawnSync('ip', ['link', 'add', ...words], { encoding: 'utf8' });
+  const { error, status, stderr } = spawnSync('ip', ['link', 'add', ...words], { encoding: 'utf8' });
   if (status === 0) return true;
-  if (stderr?.includes('File exists')) return false;
-  throw new Error(`ip link add ${words.join(' ')}: ${stderr?.trim() ?? 'did not start'}`);
+  if (error === undefined && stderr.includes('File exists')) return false;
+  throw new Error(`ip link add ${words.join(' ')}: ${error?.message ?? stderr.trim()}`);
 }
 
 /** Runs a tool with these lines as its input. Throws where it fails, with what it said. */
