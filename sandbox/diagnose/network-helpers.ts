@@ -3,9 +3,11 @@
  * undefined where the facts are missing.
  */
 import type { Address, Link, Route } from '../observe/iproute.ts';
+import type { Mount } from '../observe/mountinfo.ts';
 import type { Evidence } from '../wire/verdict.ts';
 import type { FailedCall } from './doctor.ts';
 import { commands, failedCall, flagValue, noted } from './helpers.ts';
+import { leakedMounts } from './mount-helpers.ts';
 import type { ProcessFacts, Scene } from './scene.ts';
 
 /** The commands that were started with this `--network`. */
@@ -63,6 +65,16 @@ export function cameToHost(scene: Scene): Link[] {
 /** The bridges among them. */
 export function newBridges(scene: Scene): Link[] {
   return cameToHost(scene).filter(({ kind }) => kind === 'bridge');
+}
+
+/** The container has an address, and no default route. */
+export function withoutRoute(scene: Scene): boolean {
+  return gateways(scene, 'routes')?.length === 0 && (outward(scene, 'addresses')?.length ?? 0) > 0;
+}
+
+/** Namespaces that somebody keeps alive by a mount on the host, which was not there before. */
+export function leakedNamespaces(scene: Scene): Mount[] {
+  return leakedMounts(scene).filter(({ type }) => type === 'nsfs');
 }
 
 /** A program other than the commands themselves that was looked for and not found. */

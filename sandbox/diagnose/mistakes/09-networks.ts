@@ -2,8 +2,7 @@
 import { citeMounts, citeNamespaces } from '../cite.ts';
 import type { FailedCall } from '../doctor.ts';
 import { failedCall, flagValue, gaveUp, hostOf, noted, separated, shareNamespace } from '../helpers.ts';
-import { leakedMounts } from '../mount-helpers.ts';
-import { cableOf, cameToHost, citeNoted, commandsOn, gateways, hostEnd, isDown, isUp, linksOf, missingTool, names, newBridges, outward } from '../network-helpers.ts';
+import { cableOf, cameToHost, citeNoted, commandsOn, gateways, hostEnd, isDown, isUp, leakedNamespaces, linksOf, missingTool, names, newBridges, outward, withoutRoute } from '../network-helpers.ts';
 import type { Rule } from '../rule.ts';
 import type { Scene } from '../scene.ts';
 
@@ -325,12 +324,4 @@ export const rules: readonly Rule[] = [
 function refused(scene: Scene, errno: string): FailedCall | undefined {
   const requests = ['RTM_NEWLINK', 'RTM_SETLINK', 'RTM_NEWADDR', 'RTM_NEWROUTE'];
   return scene.runs.some(gaveUp) ? requests.map((name) => failedCall(scene, name, errno)).find((call) => call !== undefined) : undefined;
-}
-
-function withoutRoute(scene: Scene): boolean {
-  return gateways(scene, 'routes')?.length === 0 && (outward(scene, 'addresses')?.length ?? 0) > 0;
-}
-
-function leakedNamespaces(scene: Scene): ReturnType<typeof leakedMounts> {
-  return leakedMounts(scene).filter(({ type }) => type === 'nsfs');
 }

@@ -49,9 +49,13 @@ function addressOf(number: number): string {
   return `10.200.${number >> 8}.${number & 255}`;
 }
 
-/** Remembers the namespaces in which ip(8) has to be started. The function that it returns takes this thread back there. */
+/**
+ * Remembers the namespaces in which ip(8) has to be started. The function
+ * that it returns takes this thread back there.
+ */
 export function wayHome(): () => void {
-  const home = ['net', 'pid'].map((kind) => openSync(`/proc/self/ns/${kind}`, 'r'));
+  const open = (kind: string) => openSync(`/proc/self/ns/${kind}`, 'r');
+  const home = [open('net'), open('pid')];
   return () => {
     for (const namespace of home) {
       setns(namespace);

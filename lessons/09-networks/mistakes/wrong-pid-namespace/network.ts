@@ -49,7 +49,10 @@ function addressOf(number: number): string {
   return `10.200.${number >> 8}.${number & 255}`;
 }
 
-/** Remembers the namespaces in which ip(8) has to be started. The function that it returns takes this thread back there. */
+/**
+ * Remembers the namespaces in which ip(8) has to be started. The function
+ * that it returns takes this thread back there.
+ */
 export function wayHome(): () => void {
   const home = [openSync('/proc/self/ns/net', 'r')];
   return () => {
