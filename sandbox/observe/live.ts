@@ -76,5 +76,7 @@ export function view(pid: number, label = `process ${pid}`): ProcessView {
     addresses: () => network.addresses(reader),
     routes: () => network.routes(reader),
     neighbours: () => network.neighbours(reader),
+    echoRequests: () => network.echoRequests(reader),
+    ping: (address) => network.ping(reader, address),
   };
 }

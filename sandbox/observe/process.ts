@@ -137,4 +137,8 @@ export interface ProcessView {
   addresses(): Fact<Address[]>;
   routes(): Fact<Route[]>;
   neighbours(): Fact<Neighbour[]>;
+  /** ICMP echo requests that have come to its network namespace, from /proc/PID/net/snmp: cheap. */
+  echoRequests(): Fact<number>;
+  /** Whether an address answers to a ping(8) from its network namespace, run by the judge; takes three seconds where none does. */
+  ping(address: string): Promise<Fact<boolean>>;
 }
