@@ -1,7 +1,7 @@
 /** The command line of `box`. It knows words, not kernels: it reads them, refuses nonsense, and starts nothing. */
 import { parseArgs } from 'node:util';
 
-export const usage = `usage: box run [--rootfs DIR | --layer DIR…] [--name NAME] [--rm] [--hostname NAME] [-e NAME=VALUE]… -- COMMAND [ARGUMENT…]
+export const usage = `usage: box run [--rootfs DIR | --layer DIR…] [--name NAME] [--rm] [--hostname NAME] [-e NAME=VALUE]… [-i] [-t] -- COMMAND [ARGUMENT…]
        box diff NAME
        box rm NAME`;
 
@@ -19,6 +19,8 @@ export type RunOptions = {
   name?: string | undefined;
   /** Nothing shall be kept of it although it has a name. */
   rm: boolean;
+  /** `-t`: the command gets a terminal of its own. (`-i` changes nothing: standard input is always the command's.) */
+  terminal: boolean;
 };
 
 /** What the command line asks for. `stage` is no word for people: box says it to itself. */
@@ -55,6 +57,8 @@ function parseRun(words: string[]): RunOptions {
       layer: { type: 'string', multiple: true, default: [] },
       name: { type: 'string' },
       rm: { type: 'boolean', default: false },
+      interactive: { type: 'boolean', short: 'i' },
+      tty: { type: 'boolean', short: 't', default: false },
     },
   });
   if (values.rootfs !== undefined && values.layer.length > 0) throw new Error('run: --rootfs is a layer, and the only one: it does not go with --layer');
@@ -66,6 +70,7 @@ function parseRun(words: string[]): RunOptions {
     layers: values.rootfs === undefined ? values.layer : [values.rootfs],
     name: values.name,
     rm: values.rm,
+    terminal: values.tty,
   };
 }
 

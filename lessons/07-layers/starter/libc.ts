@@ -24,6 +24,17 @@ export const MS_SHARED = 0x100000;
 // From <sys/mount.h>: a flag of umount2(2).
 export const MNT_DETACH = 2;
 
+// From <linux/mount.h> again: to make a mount read-only that is there.
+export const MS_RDONLY = 0x1;
+export const MS_REMOUNT = 0x20;
+
+// From <asm-generic/ioctls.h>: requests of ioctl(2) to a terminal; ioctl_tty(2) has them all.
+export const TIOCSCTTY = 0x540e;
+export const TIOCGWINSZ = 0x5413;
+export const TIOCSWINSZ = 0x5414;
+export const TIOCGPTPEER = 0x5441;
+export const TIOCGPTN = 0x80045430;
+
 /** What can be handed to C: an integer or a flag word, a string, bytes, or NULL. */
 export type Argument = number | string | Buffer | null;
 

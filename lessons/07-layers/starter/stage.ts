@@ -4,13 +4,15 @@
  */
 import { closeSync, readFileSync } from 'node:fs';
 import { become } from './become.ts';
+import { closeDoors, layDevices, mountTerminals } from './devices.ts';
 import { CLONE_NEWNS, mount, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_PRIVATE, MS_REC, SyscallError, unshare } from './libc.ts';
 import { enterRoot } from './root.ts';
 import type { Named } from './store.ts';
+import { takeTerminal } from './terminal.ts';
 
 /** Never returns if all goes well. Returns box's exit status where the command cannot be started; throws where box itself fails. */
 export function stage(): number {
-  const { command, env, layers } = readLetter();
+  const { command, env, layers, terminal } = readLetter();
 
   unshare(CLONE_NEWNS);
   // The new mount namespace is a copy of the host's, and its shared mounts are peers of the originals: each passes on to the
@@ -22,12 +24,18 @@ export function stage(): number {
   // Whose processes a proc file system shows is decided here, by the pid namespace of the process that mounts it. It has to be
   // here, too: root of a user namespace is granted a new one only while it can see another, and the host's is about to go.
   mount('proc', `${rootfs ?? ''}/proc`, 'proc', MS_NOSUID | MS_NODEV | MS_NOEXEC);
+  if (rootfs !== undefined) layDevices(rootfs);
   if (rootfs !== undefined) enterRoot(rootfs);
+  closeDoors();
+  // Without a root of its own the container sees the host's /dev, but not the host's terminals.
+  if (terminal && rootfs === undefined) mountTerminals('/dev/pts');
 
   Object.assign(process.env, env);
+  const giveBack = terminal ? takeTerminal() : () => {};
   try {
     become(command);
   } catch (error) {
+    giveBack();
     return refusal(command[0], error as SyscallError);
   }
 }
