@@ -133,6 +133,7 @@ lesson('08-cgroups', ({ box, wall, token, check }) => {
     await wall.run(['sh', '-c', small, dir]);
     const [first, second] = [await limited.command(), await neighbor.command()];
     const [one, two] = [memoryOf(first, 'the first command'), memoryOf(second, 'the second command')];
+    note('memory', two);
     note('own limits', derive('own limits', [first, second].map((command) => wall.cgroupsOf(command)[0]?.memoryMax().value ?? null), one, two));
     for (const cgroup of wall.cgroupsOf(second).slice(0, 1)) theirs.set(neighbor, cgroup);
     that(second.cgroup()).isNot(first.cgroup().value, 'another one than the first command’s');

@@ -6,6 +6,7 @@ import type { Writable } from 'node:stream';
 import { makeCgroup, removeCgroup } from './cgroup.ts';
 import type { RunOptions } from './cli.ts';
 import { CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWUTS, sethostname, unshare } from './libc.ts';
+import { serveTerminal } from './terminal.ts';
 
 /** Runs the command to its end. Returns box's exit status; throws where box itself fails. */
 export async function run(options: RunOptions): Promise<number> {
@@ -29,14 +30,16 @@ async function runIn(cgroup: string, options: RunOptions): Promise<number> {
   // #endregion namespaces
 
   // #region spawn
-  const child = spawn(process.execPath, [process.argv[1]!, 'stage'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe'] });
+  const child = spawn(process.execPath, [process.argv[1]!, 'stage'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe', ...(options.terminal ? (['pipe'] as const) : [])] });
   const letter = child.stdio[3] as Writable;
   // A stage that is dead cannot read. Why it died is in its exit status, not in our EPIPE.
   letter.on('error', () => {});
   letter.end(JSON.stringify({ ...options, cgroup }));
   // #endregion spawn
+  const served = options.terminal ? serveTerminal(child) : undefined;
 
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  // Not one after the other: what the command has written last may still be on its way when it has gone.
+  const [[code, signal]] = (await Promise.all([once(child, 'exit'), served])) as [[number | null, NodeJS.Signals | null], void];
   return exitStatus(code, signal);
 }
 

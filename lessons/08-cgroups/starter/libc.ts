@@ -25,6 +25,17 @@ export const MS_SHARED = 0x100000;
 // From <sys/mount.h>: a flag of umount2(2).
 export const MNT_DETACH = 2;
 
+// From <linux/mount.h> again: to make a mount read-only that is there.
+export const MS_RDONLY = 0x1;
+export const MS_REMOUNT = 0x20;
+
+// From <asm-generic/ioctls.h>: requests of ioctl(2) to a terminal; ioctl_tty(2) has them all.
+export const TIOCSCTTY = 0x540e;
+export const TIOCGWINSZ = 0x5413;
+export const TIOCSWINSZ = 0x5414;
+export const TIOCGPTPEER = 0x5441;
+export const TIOCGPTN = 0x80045430;
+
 /** What can be handed to C: an integer or a flag word, a string, bytes, or NULL. */
 export type Argument = number | string | Buffer | null;
 
@@ -84,6 +95,18 @@ export function umount(target: string, flags = 0): void {
 export function pivotRoot(newRoot: string, putOld: string): void {
   // No header declares it, but glibc and musl both have it.
   call('pivot_root', newRoot, putOld);
+}
+
+/** An extended attribute of a file, of a link itself where it is one; null where it has none of this name: lgetxattr(2). */
+export function lgetxattr(path: string, name: string): string | null {
+  const value = Buffer.alloc(256);
+  try {
+    return value.toString('utf8', 0, call('lgetxattr', path, name, value, value.length));
+  } catch (error) {
+    // The file does not have it, or its file system knows nothing of the kind.
+    if (error instanceof SyscallError && (error.code === 'ENODATA' || error.code === 'ENOTSUP')) return null;
+    throw error;
+  }
 }
 
 /** How ffi-rs is to pass a value. A NULL is a zero in the register that would hold the pointer. */

@@ -152,7 +152,7 @@ export const rules: readonly Rule[] = [
       'With a factor of 1000 a megabyte is 1,000,000 bytes, and that is what disks are sold in. Memory is counted in 1024s: ' +
       'here, in Docker, and in the kernel, which reads k, m and g by itself. The difference is five percent at m, and seven at g.',
     look: 'Try `echo 64m > memory.max` and read it again.',
-    checks: ['memory'],
+    checks: ['memory', 'apart'],
     when: (scene) => runsWith(scene, '--memory').some((run) => {
       const thousands = bytesOf(askedFor(run), 1000);
       return thousands !== undefined && thousands !== bytesOf(askedFor(run)) && noted(scene, 'memory') === thousands - (thousands % 4096);

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCgroup, removeCgroup } from './cgroup.ts';
 import type { RunOptions } from './cli.ts';
 import { CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWUTS, sethostname, unshare } from './libc.ts';
+import { serveTerminal } from './terminal.ts';
 
 /** Runs the command to its end. Returns box's exit status; throws where box itself fails. */
 export async function run(options: RunOptions): Promise<number> {
@@ -26,11 +27,12 @@ async function runIn(cgroup: string, options: RunOptions): Promise<number> {
   // Not before: a new UTS namespace begins as a copy, and until then the name is the host's.
   if (options.hostname !== undefined) sethostname(options.hostname);
 
-  const child = spawn(process.execPath, [process.argv[1]!, 'stage'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe'] });
+  const child = spawn(process.execPath, [process.argv[1]!, 'stage'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe', ...(options.terminal ? (['pipe'] as const) : [])] });
   const letter = child.stdio[3] as Writable;
   // A stage that is dead cannot read. Why it died is in its exit status, not in our EPIPE.
   letter.on('error', () => {});
   letter.end(JSON.stringify({ ...options, cgroup }));
+  const served = options.terminal ? serveTerminal(child) : undefined;
 
   const exit = once(child, 'exit');
   // Now that the container runs, it gets its limits.
@@ -39,7 +41,8 @@ async function runIn(cgroup: string, options: RunOptions): Promise<number> {
   await sleep(1200);
   if (child.exitCode === null) writeFileSync(`${cgroup}/cgroup.procs`, String(command));
 
-  const [code, signal] = (await exit) as [number | null, NodeJS.Signals | null];
+  // Not one after the other: what the command has written last may still be on its way when it has gone.
+  const [[code, signal]] = (await Promise.all([exit, served])) as [[number | null, NodeJS.Signals | null], void];
   return exitStatus(code, signal);
 }
 
