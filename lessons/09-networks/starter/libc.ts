@@ -9,6 +9,7 @@ export const CLONE_NEWUTS = 0x04000000;
 export const CLONE_NEWIPC = 0x08000000;
 export const CLONE_NEWNS = 0x00020000;
 export const CLONE_NEWPID = 0x20000000;
+export const CLONE_NEWCGROUP = 0x02000000;
 export const CLONE_NEWNET = 0x40000000;
 
 // From <linux/mount.h>: flags of mount(2).
@@ -24,6 +25,17 @@ export const MS_SHARED = 0x100000;
 
 // From <sys/mount.h>: a flag of umount2(2).
 export const MNT_DETACH = 2;
+
+// From <linux/mount.h> again: to make a mount read-only that is there.
+export const MS_RDONLY = 0x1;
+export const MS_REMOUNT = 0x20;
+
+// From <asm-generic/ioctls.h>: requests of ioctl(2) to a terminal; ioctl_tty(2) has them all.
+export const TIOCSCTTY = 0x540e;
+export const TIOCGWINSZ = 0x5413;
+export const TIOCSWINSZ = 0x5414;
+export const TIOCGPTPEER = 0x5441;
+export const TIOCGPTN = 0x80045430;
 
 /** What can be handed to C: an integer or a flag word, a string, bytes, or NULL. */
 export type Argument = number | string | Buffer | null;
@@ -90,6 +102,18 @@ export function pivotRoot(newRoot: string, putOld: string): void {
 export function setns(descriptor: number): void {
   // The second argument could say which kind it has to be. 0 is any.
   call('setns', descriptor, 0);
+}
+
+/** An extended attribute of a file, of a link itself where it is one; null where it has none of this name: lgetxattr(2). */
+export function lgetxattr(path: string, name: string): string | null {
+  const value = Buffer.alloc(256);
+  try {
+    return value.toString('utf8', 0, call('lgetxattr', path, name, value, value.length));
+  } catch (error) {
+    // The file does not have it, or its file system knows nothing of the kind.
+    if (error instanceof SyscallError && (error.code === 'ENODATA' || error.code === 'ENOTSUP')) return null;
+    throw error;
+  }
 }
 
 /** How ffi-rs is to pass a value. A NULL is a zero in the register that would hold the pointer. */
