@@ -20,9 +20,23 @@ export function withArgument(text: string): number[] {
   return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && read(`/proc/${name}/cmdline`).includes(text)).map(Number);
 }
 
-/** Proportional set size in kB: pages that several processes share are counted once, in parts (proc(5), smaps_rollup). */
+/**
+ * Proportional set size in kB: pages that several processes share are counted once, in parts (proc(5), smaps_rollup). Processes that
+ * share all of their memory, as UML's helpers do (CLONE_VM), each report the whole of it, and are counted once.
+ */
 export function proportional(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => sum + Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0), 0);
+  const counted: { name: string; size: number; resident: number }[] = [];
+  let sum = 0;
+  for (const pid of pids) {
+    const [size = 0, resident = 0] = read(`/proc/${pid}/statm`).split(' ').map(Number);
+    const name = read(`/proc/${pid}/comm`);
+    // What is resident goes on growing while we look at one after the other.
+    const near = (a: number, b: number, share: number): boolean => Math.abs(a - b) <= share * Math.max(a, b);
+    if (size > 10_000 && counted.some((one) => one.name === name && near(one.size, size, 0.001) && near(one.resident, resident, 0.05))) continue;
+    counted.push({ name, size, resident });
+    sum += Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
+  }
+  return sum;
 }
 
 /** Processor time used so far, user and system, in ticks of 10 ms. */

@@ -107,7 +107,7 @@ export class Requests {
       case 'check': {
         const { judge } = await import('./judge.ts');
         const results = await judge(request, this.#world, (result) => void context.emit({ event: 'check', result }), context.signal);
-        return { op: 'check', ...results };
+        return { op: 'check', ...results, ...(request.nonce === undefined ? {} : { nonce: request.nonce }) };
       }
       case 'run': {
         const { runRequest } = await import('./run.ts');

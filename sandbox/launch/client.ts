@@ -49,6 +49,8 @@ export class Client {
   readonly #pending = new Map<string, Pending>();
   #state: KernelState = { at: 'idle' };
   #connection: Promise<Connection> | undefined;
+  /** The keeper's process, as it says in its greeting. */
+  #keeper: number | undefined;
   #next = 1;
 
   constructor(options: ConnectOptions) {
@@ -116,7 +118,8 @@ export class Client {
     const connection = (await this.#connection?.catch(() => undefined)) ?? (await openConnection({ ...this.#where(), spawn: false }, () => {}));
     if (!connection) return;
     connection.send({ op: 'stop' });
-    await Promise.race([connection.closed, pause(5000)]);
+    const stopped = await Promise.race([connection.closed.then(() => true), pause(5000).then(() => false)]);
+    if (!stopped && this.#keeper !== undefined) endProcess(this.#keeper); // The kernel's namespaces go with it.
     connection.destroy();
   }
 
@@ -143,6 +146,7 @@ export class Client {
   }
 
   #receive(message: FromKeeper): void {
+    if (message.event === 'keeper') this.#keeper = message.pid;
     if (message.event === 'keeper' || message.event === 'state') this.#set(message.state);
     else if (message.event === 'news') this.#announce(message.text);
     else if (message.event === 'done') this.#settle(message.id)?.resolve(message.value);
@@ -184,6 +188,14 @@ export class Client {
 
   #announce(news: string): void {
     for (const listener of this.#listeners) listener(this.#state, news);
+  }
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
   }
 }
 

@@ -34,6 +34,8 @@ export type Request =
       seed: string;
       /** Report every mistake rule that fired (`fired`), for the course gate. */
       allRules?: boolean;
+      /** Comes back with the verdict: that it answers this request, and no other. The grader's. */
+      nonce?: string;
     }
   /** Run a command in a wall. `playground` lasts from one request to the next; `fresh` is made for this one and removed. */
   | {
@@ -87,7 +89,7 @@ export type Reply =
 /** What `done` carries, by request. */
 export type DoneValue =
   | { op: 'hello'; kernel: KernelInfo; agent: string }
-  | { op: 'check'; verdict: Verdict; leftovers: Leftover[] }
+  | { op: 'check'; verdict: Verdict; leftovers: Leftover[]; nonce?: string }
   | { op: 'run'; ending: Ending; leftovers: Leftover[] }
   | { op: 'experiment'; output: string; ending: Ending }
   | { op: 'census'; processes: string[]; mounts: string[]; cgroups: string[] }

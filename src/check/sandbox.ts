@@ -7,8 +7,8 @@ import type { CheckResult } from './wire.ts';
 export { RequestError as SandboxError } from '../../sandbox/launch/client.ts';
 
 /** The workspace's sandbox, run from the sources in `root`. Starts nothing before it is first asked for something. */
-export function openSandbox({ root, ...options }: Omit<ConnectOptions, 'env'> & { root: string }): Sandbox {
-  return new LaunchedSandbox(new Client({ ...options, env: { ...process.env, DRYDOCK_ROOT: root } }));
+export function openSandbox({ root, env = {}, ...options }: Omit<ConnectOptions, 'env'> & { root: string; env?: Record<string, string | undefined> }): Sandbox {
+  return new LaunchedSandbox(new Client({ ...options, env: { ...process.env, ...env, DRYDOCK_ROOT: root } }));
 }
 
 class LaunchedSandbox implements Sandbox {
@@ -36,8 +36,8 @@ class LaunchedSandbox implements Sandbox {
       if (event.event === 'check') onCheck?.(event.result satisfies CheckResult);
     };
     const value = await this.#client.request({ op: 'check', ...request }, { onEvent, ...(signal && { signal }) });
-    const { verdict, leftovers } = expectValue(value, 'check');
-    return { verdict, leftovers };
+    const { verdict, leftovers, nonce } = expectValue(value, 'check');
+    return { verdict, leftovers, ...(nonce === undefined ? {} : { nonce }) };
   }
 
   async experiment(

@@ -14,7 +14,8 @@ export type SandboxState =
   /** Fetching or building what is missing; `done`/`total` in the unit named by `what`, when known. */
   | { at: 'setting-up'; what: string; done?: number; total?: number }
   | { at: 'booting' }
-  | { at: 'ready'; kernel: KernelInfo }
+  /** `isolated`: everything of it is in a pid namespace that ends with it; without, it serves only one's own code. */
+  | { at: 'ready'; kernel: KernelInfo; isolated?: boolean }
   | { at: 'lost'; why: string }
   /** It cannot run here: one sentence, and what to do instead. */
   | { at: 'impossible'; message: string; next: string[] };
@@ -39,6 +40,8 @@ export type CheckRequest = {
   command?: string;
   seed: string;
   allRules?: boolean;
+  /** Comes back with the verdict. */
+  nonce?: string;
 };
 
 /** One sandbox, shared with every other client of the same workspace. */
@@ -51,7 +54,7 @@ export interface Sandbox {
   check(
     request: CheckRequest,
     options?: { onCheck?: (result: CheckResult) => void; signal?: AbortSignal },
-  ): Promise<{ verdict: Verdict; leftovers: Leftover[] }>;
+  ): Promise<{ verdict: Verdict; leftovers: Leftover[]; nonce?: string }>;
   experiment(
     request: { session: string; script: string; box: WireFile[]; timeLimit?: number },
     options?: { onOutput?: (text: string) => void; signal?: AbortSignal },

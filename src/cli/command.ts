@@ -57,7 +57,7 @@ export type World = {
   /** Aborted by the first Ctrl-C (SIGINT) or SIGTERM; a command that is aborted cleans up and returns 130. */
   signal: AbortSignal;
   /** A client of the workspace's kernel. Nothing starts until it is asked for something; the caller closes it. */
-  openSandbox(options: { root: string; workspace: string; kernel: KernelChoice }): Sandbox;
+  openSandbox(options: { root: string; workspace: string; kernel: KernelChoice; env?: Record<string, string | undefined> }): Sandbox;
 };
 
 export type Context = World & {

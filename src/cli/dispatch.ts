@@ -29,7 +29,7 @@ async function run(argv: readonly string[], world: World): Promise<number> {
   }
   if (first === 'help' || first === '--help' || first === '-h') return help(argv.slice(1), world);
   const tutor = first === undefined || first.startsWith('-');
-  if (!tutor && argv.length === 2 && (argv[1] === '--help' || argv[1] === '-h') && commandNames.some((name) => name.startsWith(`${first} `))) {
+  if (!tutor && argv.length === 2 && (argv[1] === '--help' || argv[1] === '-h') && !commandNames.includes(first) && commandNames.some((name) => name.startsWith(`${first} `))) {
     return help([first], world);
   }
   const { command, rest } = tutor ? { command: (await import('./tutor.ts')).command, rest: argv } : await findCommand(argv);
@@ -43,7 +43,8 @@ async function run(argv: readonly string[], world: World): Promise<number> {
 
 async function help(words: readonly string[], world: World): Promise<ExitCode> {
   if (words.length) {
-    const group = (await allCommands()).filter((command) => command.name.startsWith(`${words[0]} `));
+    // A word that is a command by itself (`grade`) has a help of its own; others (`course`) only stand before one.
+    const group = commandNames.includes(words[0] ?? '') ? [] : (await allCommands()).filter((command) => command.name.startsWith(`${words[0]} `));
     const commands = words.length === 1 && group.length ? group : [(await findCommand(words)).command];
     world.stdout.write(commands.map(commandHelp).join('\n\n'));
   } else {

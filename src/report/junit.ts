@@ -10,6 +10,15 @@ import { collecting } from './reporter.ts';
 import type { Destination, Judged, Reporter } from './reporter.ts';
 import { xmlAttribute, xmlText } from './sanitize.ts';
 
+/** A testsuite. `unjudged`: what stands in it where no check was judged. */
+export type Suite = {
+  name: string;
+  properties: readonly (readonly [name: string, value: string])[];
+  checks: readonly CheckResult[];
+  durationMs: number;
+  unjudged?: { element: 'skipped' | 'failure'; type: string; message: string };
+};
+
 /** Writes one document when all lessons are judged. */
 export function junitReporter(to: Destination): Reporter {
   return collecting((judged) => to.write(junit(judged)));
@@ -17,32 +26,45 @@ export function junitReporter(to: Destination): Reporter {
 
 /** The document. Durations are in seconds, as JUnit has them. */
 export function junit(judged: readonly Judged[]): string {
-  const all = judged.flatMap((one) => one.verdict.checks);
-  const total = judged.reduce((sum, one) => sum + one.verdict.durationMs, 0);
+  return junitDocument(judged.map(({ verdict, leftovers }) => ({
+    name: verdict.lesson,
+    properties: [
+      ['seed', verdict.seed],
+      ['kernel', `${verdict.kernel.kind} ${verdict.kernel.release}`],
+      ['image', verdict.kernel.image],
+      ...leftovers.map((left) => ['left behind', `${left.kind}: ${left.what}`] as const),
+    ],
+    checks: verdict.checks,
+    durationMs: verdict.durationMs,
+  })));
+}
+
+/** A document of any suites. */
+export function junitDocument(suites: readonly Suite[]): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="drydock" ${counts(all, total)}>`,
-    ...judged.flatMap(suite),
+    `<testsuites name="drydock" ${counts(suites)}>`,
+    ...suites.flatMap(suite),
     '</testsuites>',
     '',
   ].join('\n');
 }
 
-function suite({ verdict, leftovers }: Judged): string[] {
-  const properties = [
-    ['seed', verdict.seed],
-    ['kernel', `${verdict.kernel.kind} ${verdict.kernel.release}`],
-    ['image', verdict.kernel.image],
-    ...leftovers.map((left) => ['left behind', `${left.kind}: ${left.what}`]),
-  ] as [string, string][];
+function suite(of: Suite): string[] {
   return [
-    `  <testsuite name="${xmlAttribute(verdict.lesson)}" ${counts(verdict.checks, verdict.durationMs)}>`,
+    `  <testsuite name="${xmlAttribute(of.name)}" ${counts([of])}>`,
     '    <properties>',
-    ...properties.map(([name, value]) => `      <property name="${name}" value="${xmlAttribute(value)}"/>`),
+    ...of.properties.map(([name, value]) => `      <property name="${xmlAttribute(name)}" value="${xmlAttribute(value)}"/>`),
     '    </properties>',
-    ...verdict.checks.flatMap((check) => testcase(verdict.lesson, check)),
+    ...(of.unjudged ? [unjudged(of.name, of.unjudged)] : []),
+    ...of.checks.flatMap((check) => testcase(of.name, check)),
     '  </testsuite>',
   ];
+}
+
+function unjudged(name: string, { element, type, message }: NonNullable<Suite['unjudged']>): string {
+  const kind = element === 'failure' ? ` type="${xmlAttribute(type)}"` : '';
+  return `    <testcase name="${xmlAttribute(type)}" classname="${xmlAttribute(name)}" time="0.000"><${element}${kind} message="${xmlAttribute(message)}"/></testcase>`;
 }
 
 function testcase(lesson: string, check: CheckResult): string[] {
@@ -65,11 +87,15 @@ function kindOf(check: CheckResult): 'failure' | 'error' {
   return check.status === 'error' || check.status === 'tamper' ? 'error' : 'failure';
 }
 
-function counts(checks: readonly CheckResult[], durationMs: number): string {
+function counts(suites: readonly Suite[]): string {
+  const checks = suites.flatMap((one) => one.checks);
+  const others = suites.flatMap((one) => one.unjudged?.element ?? []);
   const judgedBad = checks.filter((check) => check.status !== 'pass' && check.status !== 'blocked');
   const errors = judgedBad.filter((check) => kindOf(check) === 'error').length;
-  const skipped = checks.filter((check) => check.status === 'blocked').length;
-  return `tests="${checks.length}" failures="${judgedBad.length - errors}" errors="${errors}" skipped="${skipped}" time="${seconds(durationMs)}"`;
+  const failures = judgedBad.length - errors + others.filter((element) => element === 'failure').length;
+  const skipped = checks.filter((check) => check.status === 'blocked').length + others.filter((element) => element === 'skipped').length;
+  const durationMs = suites.reduce((sum, one) => sum + one.durationMs, 0);
+  return `tests="${checks.length + others.length}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${seconds(durationMs)}"`;
 }
 
 function seconds(ms: number): string {

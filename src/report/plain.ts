@@ -14,7 +14,7 @@ import type { Style } from './colour.ts';
 import { parts } from './details.ts';
 import type { Detail } from './details.ts';
 import type { Destination, Reporter } from './reporter.ts';
-import { harmlessLine, harmlessText } from './sanitize.ts';
+import { harmlessLine, harmlessRow, harmlessText } from './sanitize.ts';
 
 /** How a status is said, and painted. Capitals where something must be done. */
 const words: Record<CheckStatus, [word: string, style: Style]> = {
@@ -114,12 +114,12 @@ function summary(verdict: Verdict, columns: number, paint: (style: Style, text: 
 
 /** Breaks prose at word boundaries; a word longer than the line is broken too. */
 function wrap(text: string, width: number): string[] {
-  return wrapAnsi(text, width, { hard: true, trim: true }).split('\n');
+  return wrapAnsi(text, width, { hard: true, trim: true }).split('\n').map(harmlessRow);
 }
 
 /** Breaks a kernel's line wherever the screen's ends; its spaces mean something. */
 function cut(text: string, width: number): string[] {
   if (stringWidth(text) <= width) return [text];
-  return wrapAnsi(text, width, { hard: true, trim: false, wordWrap: false }).split('\n');
+  return wrapAnsi(text, width, { hard: true, trim: false, wordWrap: false }).split('\n').map(harmlessRow);
 }
 

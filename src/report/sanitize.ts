@@ -63,6 +63,14 @@ function defuse(line: string): string {
   return line.replace(/^(\s*):(?=:)/u, '$1: ').replace(/##(?=(?:vso|teamcity)?\[)/g, '## ');
 }
 
+/**
+ * A row of harmless text that was broken to fit a width. The break may have put two colons at its beginning, where a build log
+ * takes them for a command: they become one character that looks the same and is no wider.
+ */
+export function harmlessRow(row: string): string {
+  return row.replace(/^(\s*)::/u, '$1∷');
+}
+
 function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

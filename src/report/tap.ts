@@ -10,33 +10,55 @@ import { collecting } from './reporter.ts';
 import type { Destination, Judged, Reporter } from './reporter.ts';
 import { harmlessJson, harmlessLine } from './sanitize.ts';
 
+/**
+ * One point of TAP: a check; a subtest that holds other points, with `notes` as comments below them; or something that was not
+ * judged, which is skipped, or not ok for a reason.
+ */
+export type Point =
+  | { check: CheckResult }
+  | { name: string; passed: boolean; points: readonly Point[]; notes: readonly string[] }
+  | { name: string; skip: string }
+  | { name: string; refused: string };
+
 /** Writes one document when all lessons are judged. `several`: each lesson is a subtest. */
 export function tapReporter(to: Destination, several: boolean): Reporter {
   return collecting((judged) => to.write(tap(judged, several)));
 }
 
 export function tap(judged: readonly Judged[], several: boolean): string {
-  const body = several
-    ? [`1..${judged.length}`, ...judged.flatMap((one, index) => subtest(one, index + 1))]
-    : judged.flatMap((one) => points(one));
-  return ['TAP version 14', ...body, ''].join('\n');
+  if (several) return tapDocument(judged.map((one) => ({ name: one.verdict.lesson, passed: one.verdict.passed, ...pointsOf(one) })), []);
+  const all = judged.map(pointsOf);
+  return tapDocument(all.flatMap((one) => one.points), all.flatMap((one) => one.notes));
 }
 
-function subtest(judged: Judged, number: number): string[] {
-  const name = description(judged.verdict.lesson);
+/** A document of any points: a plan, the points, and the notes as comments. */
+export function tapDocument(points: readonly Point[], notes: readonly string[]): string {
+  return ['TAP version 14', ...level(points, notes), ''].join('\n');
+}
+
+function pointsOf({ verdict, leftovers }: Judged): { points: Point[]; notes: string[] } {
+  return {
+    points: verdict.checks.map((check) => ({ check })),
+    notes: [
+      ...leftovers.map((left) => `left behind: ${left.kind}: ${left.what}`),
+      `seed ${verdict.seed}, kernel ${verdict.kernel.kind} ${verdict.kernel.release}`,
+    ],
+  };
+}
+
+function level(points: readonly Point[], notes: readonly string[]): string[] {
+  return [`1..${points.length}`, ...points.flatMap((one, index) => written(one, index + 1)), ...notes.map((note) => `# ${harmlessLine(note)}`)];
+}
+
+function written(of: Point, number: number): string[] {
+  if ('check' in of) return point(of.check, number);
+  const name = description(of.name);
+  if ('skip' in of) return [`ok ${number} - ${name} # SKIP ${description(of.skip)}`];
+  if ('refused' in of) return [`not ok ${number} - ${name}`, ...yaml([['reason', of.refused]])];
   return [
     `# Subtest: ${name}`,
-    ...points(judged).map((line) => `    ${line}`),
-    `${judged.verdict.passed ? 'ok' : 'not ok'} ${number} - ${name}`,
-  ];
-}
-
-function points({ verdict, leftovers }: Judged): string[] {
-  return [
-    `1..${verdict.checks.length}`,
-    ...verdict.checks.flatMap((check, index) => point(check, index + 1)),
-    ...leftovers.map((left) => `# left behind: ${harmlessLine(`${left.kind}: ${left.what}`)}`),
-    `# seed ${harmlessLine(verdict.seed)}, kernel ${harmlessLine(`${verdict.kernel.kind} ${verdict.kernel.release}`)}`,
+    ...level(of.points, of.notes).map((line) => `    ${line}`),
+    `${of.passed ? 'ok' : 'not ok'} ${number} - ${name}`,
   ];
 }
 
@@ -44,14 +66,12 @@ function point(check: CheckResult, number: number): string[] {
   const name = description(`${check.id}: ${check.title}`);
   if (check.status === 'pass') return [`ok ${number} - ${name}`];
   if (check.status === 'blocked') return [`ok ${number} - ${name} # SKIP blocked by ${description((check.blockedBy ?? []).join(', '))}`];
-  // A JSON string is a YAML double-quoted scalar, so that nothing in it can end the block.
-  const lines = [['status', check.status] as const, ...parts(check).map(({ label, text }) => [label, text] as const)];
-  return [
-    `not ok ${number} - ${name}`,
-    '  ---',
-    ...lines.map(([key, text]) => `  ${key}: ${harmlessJson(text)}`),
-    '  ...',
-  ];
+  return [`not ok ${number} - ${name}`, ...yaml([['status', check.status], ...parts(check).map(({ label, text }) => [label, text] as const)])];
+}
+
+/** A JSON string is a YAML double-quoted scalar, so that nothing in it can end the block. */
+function yaml(lines: readonly (readonly [key: string, text: string])[]): string[] {
+  return ['  ---', ...lines.map(([key, text]) => `  ${key}: ${harmlessJson(text)}`), '  ...'];
 }
 
 /** A description: one line in which `#` and `\` cannot begin a directive. */

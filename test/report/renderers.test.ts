@@ -51,6 +51,18 @@ describe('hostile text', () => {
     for (const line of render(name, [judgedHostile]).split('\n')) expect(line.trimStart().startsWith('::')).toBe(false);
   });
 
+  test('plain makes no such line by breaking one that is too long', () => {
+    const [, failing] = sample.checks;
+    if (!failing) throw new Error('the sample has changed');
+    for (let before = 0; before < 90; before++) {
+      const said = `${'a'.repeat(before)}${before % 2 ? ' ' : ''}::error title=x::y`;
+      const evidence = [{ source: said, lines: [said] }];
+      const check = { ...failing, title: said, observed: said, evidence };
+      const text = render('plain', [{ ...judged, verdict: { ...sample, checks: [check] } }]);
+      for (const line of text.split('\n')) expect(line.trimStart().startsWith('::'), line).toBe(false);
+    }
+  });
+
   test('TAP has exactly the points and the plan it should', () => {
     const lines = render('tap', [judgedHostile]).split('\n');
     expect(lines.filter((line) => /^(not )?ok\b/.test(line))).toHaveLength(1);

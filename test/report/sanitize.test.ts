@@ -54,6 +54,13 @@ test('a text keeps its lines, and no line of it is a command', () => {
   }));
 });
 
+test('harmless text is not changed by being made harmless again', () => {
+  fc.assert(fc.property(anything, (text) => {
+    expect(harmlessLine(harmlessLine(text))).toBe(harmlessLine(text));
+    expect(harmlessText(harmlessText(text))).toBe(harmlessText(text));
+  }));
+});
+
 test('JSON is the same value to a parser, and plain to a terminal', () => {
   fc.assert(fc.property(anything, (text) => {
     const json = harmlessJson({ text });
