@@ -21,13 +21,15 @@ async function main(args) {
   const env = { ...process.env, DRYDOCK_ROOT: root, PATH: `${path.join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` };
   const run = (/** @type {string[]} */ argv) => runInPlace(node, ['--disable-warning=ExperimentalWarning', ...argv], env);
 
-  const kernel = await run([path.join(root, 'sandbox/launch/setup.ts')]);
+  const setUp = path.join(root, 'sandbox/launch/setup.ts');
+  const kernel = await run([setUp]);
   if (kernel !== 0) return kernel;
   const program = await ensureBundle(root, node, cacheDir());
 
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs');
   if (args.length > 0) return run([vitest, 'run', ...args]);
   const codes = new Map();
+  await run([setUp, 'foreign']); // Where that fails, the test that needs it says so.
   note('types');
   codes.set('types', await run([path.join(root, 'node_modules/typescript/bin/tsc'), '-p', root]));
   note('course');

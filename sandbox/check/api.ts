@@ -16,8 +16,10 @@
  * Nothing the container prints is believed; what it prints may be a *fact about its output* only where printing is the
  * subject (lesson 01's stdio). Tokens are random per run, from the seed.
  */
+import type { CgroupView } from '../observe/cgroup.ts';
 import type { Fact } from '../observe/fact.ts';
 import type { ProcessView } from '../observe/process.ts';
+import type { TerminalModes } from '../observe/tty.ts';
 import type { TerminalSize } from '../wire/messages.ts';
 
 /** How `box run` is to be started. The judge builds the command line `box run FLAGS -- COMMAND`. */
@@ -45,6 +47,8 @@ export type Ended = {
   /** What came out, capped; a fact about output, never a proof of isolation. */
   stdout: Fact<string>;
   stderr: Fact<string>;
+  /** The modes it left its terminal in, null where it had none. */
+  terminal: Fact<TerminalModes | null>;
 };
 
 /**
@@ -61,10 +65,14 @@ export interface Container {
   command(): Promise<ProcessView>;
   /** box's own process: the one the judge started. */
   box(): Promise<ProcessView>;
+  /** The cgroup in which the judge started box, as /proc/PID/cgroup names it. It was made for this one process. */
+  began(): Fact<string>;
   /** Sends a signal from the judge, outside every namespace of the learner's: to the command, or to box itself. */
   signal(name: NodeJS.Signals, to?: 'command' | 'box'): Promise<void>;
   /** Writes to its standard input (or types on its terminal). */
   write(text: string): Promise<void>;
+  /** Gives its terminal another size, as a person does by dragging a window's corner. */
+  resize(size: TerminalSize): Promise<void>;
   /** Waits for box to end. */
   ended(): Promise<Ended>;
   /** Kills it and everything it started, and waits until that is gone. */
@@ -85,6 +93,12 @@ export interface Box {
 export interface Wall {
   /** The wall's own first process: its namespaces are the host's in this lesson. */
   readonly host: ProcessView;
+  /** The delegated cgroup, root of the wall's cgroup namespace: whatever the learner makes is below it. */
+  readonly cgroup: CgroupView;
+  /** The cgroup that a process is in and those above it, innermost first, without the delegated one; none where it is not below that. */
+  cgroupsOf(process: ProcessView): CgroupView[];
+  /** Everything below the delegated cgroup that the judge did not make for its own commands, as paths below it, parents first. */
+  cgroupsMade(): Fact<string[]>;
   /** Lays a file that the wall's root owns; returns its absolute path in the wall. Parents are made. */
   file(path: string, content: string, mode?: number): Promise<string>;
   /** Runs a command in the wall, outside every container, to its end. */

@@ -1,8 +1,12 @@
 /** A container that checks share: started when one first asks for it. */
+import { cgroupMountPoint } from '../observe/cgrouptree.ts';
+import { fact } from '../observe/fact.ts';
+import type { Fact } from '../observe/fact.ts';
 import type { ProcessView } from '../observe/process.ts';
+import type { TerminalSize } from '../wire/messages.ts';
 import type { Container, Ended, RunOptions } from './api.ts';
 import type { Run } from './run.ts';
-import { runArguments, signalWords, typedWords } from './shell.ts';
+import { runArguments, resizedWords, signalWords, typedWords } from './shell.ts';
 import type { BoxUse } from './use.ts';
 
 export class SharedContainer implements Container {
@@ -25,6 +29,11 @@ export class SharedContainer implements Container {
     return this.#started().box();
   }
 
+  began(): Fact<string> {
+    const { cgroup } = this.#started().process;
+    return fact('the cgroup in which box was started', cgroup.slice(cgroupMountPoint().length), cgroup, ['made by the judge']);
+  }
+
   async signal(name: NodeJS.Signals, to: 'command' | 'box' = 'command'): Promise<void> {
     const use = this.#started();
     await use.signal(name, to);
@@ -36,6 +45,13 @@ export class SharedContainer implements Container {
     use.look();
     use.process.write(Buffer.from(text));
     this.#run.stage.did(use, typedWords(text));
+  }
+
+  async resize(size: TerminalSize): Promise<void> {
+    const use = this.#started();
+    use.look();
+    use.process.resize(size);
+    this.#run.stage.did(use, resizedWords(size));
   }
 
   ended(): Promise<Ended> {

@@ -1,14 +1,19 @@
 /** The wall as a lesson's checks see it: "the host" of every container. */
+import { cgroupView } from '../observe/cgroup.ts';
+import type { CgroupView } from '../observe/cgroup.ts';
+import { cgroupsAbove } from '../observe/cgrouptree.ts';
 import { errnoOf } from '../observe/errors.ts';
 import { fact } from '../observe/fact.ts';
+import type { Fact } from '../observe/fact.ts';
 import type { ProcessView } from '../observe/process.ts';
+import { cgroupsFrom, isLeaf } from '../wall/wall.ts';
 import type { Ended, Wall } from './api.ts';
 import { CheckFailure, LimitReached } from './failure.ts';
 import { settled } from './patience.ts';
 import type { Run } from './run.ts';
 import { commandLine } from './shell.ts';
 import { hostView } from './tamper.ts';
-import { TIME_LIMIT } from './use.ts';
+import { homeOf, TIME_LIMIT } from './use.ts';
 
 export class Host implements Wall {
   readonly #run: Run;
@@ -19,6 +24,20 @@ export class Host implements Wall {
 
   get host(): ProcessView {
     return hostView(this.#run.wall, this.#run.before);
+  }
+
+  get cgroup(): CgroupView {
+    return cgroupView(homeOf(this.#run.wall), 'the delegated cgroup');
+  }
+
+  cgroupsOf(process: ProcessView): CgroupView[] {
+    return cgroupsAbove(process.cgroup().value, homeOf(this.#run.wall));
+  }
+
+  cgroupsMade(): Fact<string[]> {
+    const home = homeOf(this.#run.wall);
+    const paths = cgroupsFrom(home).slice(1).map((path) => path.slice(home.length)).filter((path) => !isLeaf(path));
+    return fact('the list of cgroups that are there', paths, home, paths);
   }
 
   async file(path: string, content: string, mode = 0o644): Promise<string> {
@@ -53,6 +72,7 @@ export class Host implements Wall {
       signal: fact(`the signal that ended ${argv[0]}`, ending.signal, waited, [how]),
       stdout: fact(`the output of ${argv[0]}`, stdout, `standard output of ${line}`, stdout.split('\n').slice(-9, -1)),
       stderr: fact(`the error output of ${argv[0]}`, stderr, `standard error of ${line}`, stderr.split('\n').slice(-9, -1)),
+      terminal: fact(`the terminal of ${argv[0]}`, null, line, ['it has none']),
     };
   }
 

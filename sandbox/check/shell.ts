@@ -1,4 +1,5 @@
 /** Command lines as they are typed into bash: what `did` shows, ready to be pasted into `drydock shell`. Pure. */
+import type { TerminalSize } from '../wire/messages.ts';
 import type { RunOptions } from './api.ts';
 
 /** What a word may consist of to need no quotes. `~` and `=` are special in the first place only, so they get quotes. */
@@ -41,6 +42,11 @@ export function runArguments(options: Pick<RunOptions, 'flags' | 'command'>): st
 /** What the judge did to a process, as a remark: it can be done only from outside of the container. */
 export function signalWords(signal: NodeJS.Signals, to: 'command' | 'box'): string {
   return `kill -${signal.replace(/^SIG/, '')} ${to === 'box' ? 'box' : 'the command'}, from outside`;
+}
+
+/** What the judge made of its terminal, as a remark. */
+export function resizedWords({ rows, columns }: TerminalSize): string {
+  return `make the window ${columns} columns wide and ${rows} rows high`;
 }
 
 /** What the judge wrote to a process's standard input, as a remark. */

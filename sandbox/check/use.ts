@@ -6,10 +6,12 @@ import { snapshot } from '../diagnose/snapshot.ts';
 import type { FailedCall } from '../diagnose/doctor.ts';
 import type { ProcessFacts, RunFacts } from '../diagnose/scene.ts';
 import { fact } from '../observe/fact.ts';
+import type { Fact } from '../observe/fact.ts';
 import { view } from '../observe/live.ts';
 import { presentOnly } from '../observe/procfile.ts';
 import { findByArgv, flatten, pidsOf, tree } from '../observe/scan.ts';
 import type { ProcessView } from '../observe/process.ts';
+import type { TerminalModes } from '../observe/tty.ts';
 import type { Wall, WallProcess } from '../wall/wall.ts';
 import type { Ending } from '../wire/messages.ts';
 import type { Evidence } from '../wire/verdict.ts';
@@ -149,6 +151,7 @@ export class BoxUse {
       signal: { name: 'the signal that ended box', value: ending.signal, ...status },
       stdout: this.#text('standard output', this.process.stdout),
       stderr: this.#text('standard error', this.process.stderr),
+      terminal: this.#leftTerminal(),
     };
   }
 
@@ -244,6 +247,12 @@ export class BoxUse {
     return lines.length === 0 ? [] : [{ source: `standard error of ${this.line}`, lines }];
   }
 
+  #leftTerminal(): Fact<TerminalModes | null> {
+    const modes = this.process.leftModes;
+    const what = modes === null ? 'there was none' : Object.entries(modes).map(([name, on]) => `${name} ${on ? 'on' : 'off'}`).join(', ');
+    return fact('how box left its terminal', modes, `tcgetattr(3) after ${this.line}`, [what]);
+  }
+
   #text(stream: 'standard output' | 'standard error', bytes: Buffer): ReturnType<typeof fact<string>> {
     const text = bytes.toString('utf8');
     return fact(`box's ${stream}`, text, `${stream} of ${this.line}`, telling(text));
@@ -251,7 +260,7 @@ export class BoxUse {
 }
 
 /** The cgroup that holds everything a learner starts in this wall, as the judge's path. */
-function homeOf(wall: Wall): string {
+export function homeOf(wall: Wall): string {
   return `${wall.cgroup}/home`;
 }
 

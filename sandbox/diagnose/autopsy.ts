@@ -8,6 +8,7 @@ import type { CallFacts } from './doctor/facts.ts';
 import { explain, treatedCalls } from './doctor.ts';
 import type { FailedCall } from './doctor.ts';
 import { collect } from './moment.ts';
+import { netlinkRequests } from './netlink.ts';
 import type { Call } from './strace.ts';
 import { descriptorArgument, stringList } from './strace-values.ts';
 import { atGate, follow, gate } from './trace.ts';
@@ -81,7 +82,7 @@ export function isQuestionable(call: Call): boolean {
   // Programs look around: what they do not find to read is no failure. (Node itself reads the limits of its cgroup.)
   if (call.name.startsWith('open')) return call.args.some((arg) => /\bO_(WRONLY|RDWR)\b/.test(arg)) && cgroupPath(call) !== undefined;
   // mkdir -p and its like ask first and make later: "it is there" is an answer, not a failure.
-  if (call.name.startsWith('mkdir')) return call.errno !== 'EEXIST';
+  if (call.name.startsWith('mkdir') || netlinkRequests.includes(call.name)) return call.errno !== 'EEXIST';
   return true;
 }
 

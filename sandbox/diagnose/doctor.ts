@@ -13,10 +13,12 @@ import { explainIdMap } from './doctor/idmap.ts';
 import { explainMount } from './doctor/mount.ts';
 import { explainName } from './doctor/names.ts';
 import { explainClone, explainSetns, explainUnshare } from './doctor/namespaces.ts';
+import { explainNetlink } from './doctor/netlink.ts';
 import { explainPivotRoot } from './doctor/pivot.ts';
 import { explainChroot, explainUmount } from './doctor/root.ts';
 import type { CallFacts, Explain, Finding } from './doctor/facts.ts';
 import { errnoMeaning } from './errno.ts';
+import { netlinkRequests } from './netlink.ts';
 import type { Call } from './strace.ts';
 import { isAddress, stringArgument } from './strace-values.ts';
 
@@ -62,6 +64,7 @@ const doctors: Readonly<Record<string, Explain>> = {
   rmdir: explainCgroupFile,
   unlinkat: explainCgroupFile,
   write: (call, facts) => explainIdMap(call, facts) ?? explainCgroupFile(call, facts),
+  ...Object.fromEntries(netlinkRequests.map((name) => [name, explainNetlink])),
 };
 
 /** Names of the calls that somebody here knows about. */
@@ -77,7 +80,9 @@ export function explain(call: Call, facts: CallFacts): FailedCall {
     name: call.name,
     errno,
     condition: finding?.condition ?? general(errno),
-    advice: finding?.advice ?? `\`man 2 ${call.name}\` lists under ERRORS when ${call.name} answers ${errno}. Hold each line against what you passed.`,
+    advice: finding?.advice ?? (netlinkRequests.includes(call.name)
+      ? `${call.name} is a request of rtnetlink(7), which ip(8) makes for you. Hold its words against the manual page of the object: ip-link(8), ip-address(8), ip-route(8).`
+      : `\`man 2 ${call.name}\` lists under ERRORS when ${call.name} answers ${errno}. Hold each line against what you passed.`),
     certain: finding?.certain ?? (finding !== undefined),
     evidence: finding?.evidence ?? [],
   };

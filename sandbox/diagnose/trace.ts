@@ -16,6 +16,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, SystemCallError } from '../observe/errors.ts';
 import { linesOf } from '../observe/text.ts';
+import { netlinkReads, netlinkRefusal } from './netlink.ts';
 import { TraceReader } from './strace.ts';
 import type { Call, TraceEvent } from './strace.ts';
 
@@ -26,7 +27,7 @@ const stopped = [
 ];
 
 /** Calls that are only written down: too many to stop at, and where they matter the caller lives on for a while. */
-const noted = ['openat', 'open', 'write', 'unlinkat', 'clone', 'clone3', 'fork', 'vfork'];
+const noted = ['openat', 'open', 'write', 'unlinkat', 'clone', 'clone3', 'fork', 'vfork', ...netlinkReads];
 
 /** Calls that one architecture has and another has not; strace refuses a name it does not know unless it is marked. */
 const OPTIONAL = '?';
@@ -81,7 +82,8 @@ type Strace = { process: ChildProcess; said: string; ended: Promise<void>; over:
 
 function start(pid: number, log: string): Strace {
   const child = spawn('strace', [
-    '-f', '-y', '-s', '256', '-o', log, '-p', String(pid),
+    // A page of each string: mount(2) takes no more of its options, and an overlay's are long.
+    '-f', '-y', '-s', '4096', '-o', log, '-p', String(pid),
     '-e', `trace=${[...stopped, ...noted].map((name) => OPTIONAL + name).join(',')}`,
     '-e', 'signal=SIGSTOP',
     '-e', `inject=${stopped.map((name) => OPTIONAL + name).join(',')}:signal=SIGSTOP`,
@@ -144,7 +146,7 @@ function take(event: TraceEvent, options: TraceOptions, stopping: Set<number>, c
   if (event.kind === 'call' && stopped.includes(event.call.name)) {
     calls.set(event.call.pid, event.call);
   } else if (event.kind === 'call') {
-    options.onCall(event.call);
+    options.onCall(netlinkRefusal(event.call) ?? event.call);
   } else if (event.kind === 'signal' && event.signal === 'SIGSTOP' && event.injected) {
     stopping.add(event.pid);
   } else if (event.kind === 'stopped' && stopping.delete(event.pid)) {

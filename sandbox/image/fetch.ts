@@ -3,34 +3,34 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Apt, debFile, type Stanza } from './apt.ts';
-import { choose, lockKey, readLock, type LockedPackage, type LockedRelease } from './lock.ts';
+import { choose, lockKey, parts, readLock, type LockedPackage, type LockedRelease, type Part } from './lock.ts';
 import { release, type Architecture } from './machine.ts';
-import { readPackages, type Wanted } from './packages.ts';
+import { readPackages, type ImageName, type Wanted } from './packages.ts';
 import type { Progress } from './progress.ts';
 
 /** Paths of verified .debs, by what they are for, and "name version sha256" lines for the image's hash. */
-export type Fetched = { guest: string[]; tools: string[]; kernel: string[]; hashes: string[] };
+export type Fetched = Record<Part, string[]> & { hashes: string[] };
 
 type Options = { cache: string; architecture: Architecture; mirror?: string | undefined };
-type Plan = Record<keyof LockedRelease, Stanza[]>;
+type Plan = Record<Part, Stanza[]>;
 
-const parts = ['guest', 'tools', 'kernel'] as const;
-
-/** Fetches what is not there yet. Asks no network where the locked packages are all in the cache. */
-export async function fetchPackages(options: Options, progress: Progress): Promise<Fetched> {
+/** Fetches what is not there yet of what this image needs. Asks no network where the locked packages are all in the cache. */
+export async function fetchPackages(options: Options & { image: ImageName }, progress: Progress): Promise<Fetched> {
   const debs = path.join(options.cache, 'debs');
   fs.mkdirSync(debs, { recursive: true });
   const key = lockKey(release().key, options.architecture.deb);
-  const locked = readLock().releases[key];
+  const pins = readLock().releases[key];
+  const locked = pins && neededFor(options.image, pins);
   const kept = locked && parts.flatMap((part) => locked[part]).every((pin) => isThere(debs, pin)) ? locked : undefined;
   const plan = kept ?? await planWithApt(options, locked, progress);
   if (!kept) await downloadMissing(options, plan, debs, progress);
+  // What another image is locked to stays: it is fetched once.
+  if (!kept) removeOthers(debs, parts.flatMap((part) => [...plan[part], ...(pins?.[part] ?? [])]));
 
   const all = parts.flatMap((part) => plan[part]);
+  const files = (part: Part) => plan[part].map((stanza) => path.join(debs, debFile(stanza)));
   return {
-    guest: plan.guest.map((stanza) => path.join(debs, debFile(stanza))),
-    tools: plan.tools.map((stanza) => path.join(debs, debFile(stanza))),
-    kernel: plan.kernel.map((stanza) => path.join(debs, debFile(stanza))),
+    guest: files('guest'), foreign: files('foreign'), tools: files('tools'), kernel: files('kernel'),
     hashes: [...new Set(all.map(({ name, version, sha256 }) => `${name} ${version} ${sha256}`))].sort(),
   };
 }
@@ -38,14 +38,19 @@ export async function fetchPackages(options: Options, progress: Progress): Promi
 /** Resolves packages.txt against this machine's sources, as the lock wants it (without one: the newest of everything). */
 export async function resolvePackages(options: Options, progress: Progress): Promise<LockedRelease> {
   const apt = await openApt(options, progress);
-  return asLocked(await newestOfAll(apt, options.architecture));
+  return asLocked(await newestOfAll(apt, options.architecture, 'foreign'));
 }
 
-async function planWithApt(options: Options, locked: LockedRelease | undefined, progress: Progress): Promise<Plan> {
+/** Every image needs the guest; only one needs what is foreign. */
+function neededFor<Lists extends { foreign: unknown[] }>(image: ImageName, all: Lists): Lists {
+  return image === 'foreign' ? all : { ...all, foreign: [] };
+}
+
+async function planWithApt(options: Options & { image: ImageName }, locked: LockedRelease | undefined, progress: Progress): Promise<Plan> {
   const apt = await openApt(options, progress);
   if (!locked) {
     progress.note(`The lock has no packages for ${release().name} (${options.architecture.deb}): taking this release's newest, as signed by its archive.`);
-    return newestOfAll(apt, options.architecture);
+    return newestOfAll(apt, options.architecture, options.image);
   }
   const offered = await apt.stanzas([...new Set(parts.flatMap((part) => locked[part].map(({ name }) => name)))]);
   const chosen = parts.map((part) => [part, choose(locked[part], offered)] as const);
@@ -65,22 +70,23 @@ async function openApt(options: Options, progress: Progress): Promise<Apt> {
   return apt;
 }
 
-async function newestOfAll(apt: Apt, machine: Architecture): Promise<Plan> {
-  const lists = readPackages();
-  const optional = [...lists.guest, ...lists.tools].filter((wanted) => wanted.optional).map(({ name }) => name);
+async function newestOfAll(apt: Apt, machine: Architecture, image: ImageName): Promise<Plan> {
+  const lists = neededFor(image, readPackages());
+  const optional = [...lists.guest, ...lists.foreign, ...lists.tools].filter((wanted) => wanted.optional).map(({ name }) => name);
   const there = await apt.stanzas(optional);
   const names = (list: readonly Wanted[]) => list.filter((wanted) => !wanted.optional || there.has(wanted.name)).map(({ name }) => name);
   const guest = await apt.closure(names(lists.guest));
+  const foreign = (await apt.closure(names([...lists.guest, ...lists.foreign]))).filter((name) => !guest.includes(name));
   const tools = await apt.closure(names(lists.tools));
   // The kernel is a static matter: its own dependencies (networking helpers for the host) are of no use to us.
   const kernel = machine.deb === 'amd64' ? names(lists.kernel) : [];
-  const offered = await apt.stanzas([...new Set([...guest, ...tools, ...kernel])]);
+  const offered = await apt.stanzas([...new Set([...guest, ...foreign, ...tools, ...kernel])]);
   const newest = (list: readonly string[]) => list.map((name) => {
     const stanza = offered.get(name)?.[0];
     if (!stanza) throw apt.unavailable([name]);
     return stanza;
   });
-  return { guest: newest(guest), tools: newest(tools), kernel: newest(kernel) };
+  return { guest: newest(guest), foreign: newest(foreign), tools: newest(tools), kernel: newest(kernel) };
 }
 
 async function downloadMissing(options: Options, plan: Plan, debs: string, progress: Progress): Promise<void> {
@@ -95,8 +101,12 @@ async function downloadMissing(options: Options, plan: Plan, debs: string, progr
     if (!isThere(debs, stanza)) throw new Error(`${debFile(stanza)}: is not the file that its index describes (SHA-256 ${stanza.sha256})`);
   }
   progress.step({ what, done: megabytes, total: megabytes });
+}
+
+function removeOthers(debs: string, wanted: readonly LockedPackage[]): void {
+  const names = new Set(wanted.map(debFile));
   for (const file of fs.readdirSync(debs)) {
-    if (!wanted.has(file)) fs.rmSync(path.join(debs, file));
+    if (!names.has(file)) fs.rmSync(path.join(debs, file));
   }
 }
 
@@ -112,5 +122,5 @@ function isThere(debs: string, pin: LockedPackage): boolean {
 
 function asLocked(plan: Plan): LockedRelease {
   const sorted = (list: readonly Stanza[]) => [...list].sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { guest: sorted(plan.guest), tools: sorted(plan.tools), kernel: sorted(plan.kernel) };
+  return { guest: sorted(plan.guest), foreign: sorted(plan.foreign), tools: sorted(plan.tools), kernel: sorted(plan.kernel) };
 }

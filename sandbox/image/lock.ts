@@ -9,8 +9,12 @@ import path from 'node:path';
 import type { Stanza } from './apt.ts';
 
 export type LockedPackage = { name: string; version: string; architecture: string; sha256: string; size: number };
-/** The packages of one release and architecture, sorted by name. `guest` and `tools` may share some. */
-export type LockedRelease = { guest: LockedPackage[]; tools: LockedPackage[]; kernel: LockedPackage[] };
+/** What a release's packages are for. `foreign` are those that the image of this name has besides `guest`. */
+export const parts = ['guest', 'foreign', 'tools', 'kernel'] as const;
+export type Part = (typeof parts)[number];
+
+/** The packages of one release and architecture, sorted by name. `tools` and the others may share some. */
+export type LockedRelease = Record<Part, LockedPackage[]>;
 export type Lock = { format: 1; releases: Record<string, LockedRelease> };
 
 export const lockFile = path.join(import.meta.dirname, 'lock.json');

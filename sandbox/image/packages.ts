@@ -2,8 +2,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-const sections = ['guest', 'tools', 'kernel', 'modules', 'judge', 'box'] as const;
+const sections = ['guest', 'foreign', 'tools', 'kernel', 'modules', 'judge', 'box'] as const;
 export type Section = (typeof sections)[number];
+
+/**
+ * Which root the guest gets: the one of the lessons, which has no container engine in it, or the same with real runtimes, for the
+ * tests that wrap those as `box`.
+ */
+export type ImageName = 'guest' | 'foreign';
 
 /** One line of the list: a name, and whether the image can do without it. */
 export type Wanted = { name: string; optional: boolean };

@@ -50,7 +50,7 @@ done
 # --- the workbook, on the guest's own disk ----------------------------------------------------------------------------
 say "copying the workbook to $home"
 mkdir -p "$home" "$workspace"
-rsync -a --delete --exclude .git --exclude .vagrant --exclude workspace --exclude node_modules --exclude dist \
+rsync -a --delete --exclude /.git --exclude /.vagrant --exclude /workspace --exclude /node_modules --exclude /dist \
   "$source/" "$home/"
 ln -sfn "$workspace" "$home/workspace"
 

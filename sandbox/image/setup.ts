@@ -9,47 +9,25 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Exit, UserError } from '../../src/errors.ts';
-import { fetchPackages, type Fetched } from './fetch.ts';
-import { completeGuest, pinnedNode } from './guest.ts';
+import { buildKernel, buildOtherImage, recipeHash, type KernelFiles } from './build.ts';
+import { fetchPackages } from './fetch.ts';
 import { holdFile } from './held.ts';
-import { ownEverything } from './ext4.ts';
-import { architecture, release, requireDebian, type Architecture } from './machine.ts';
-import { copyModules } from './modules.ts';
-import { npmClosure } from './npm.ts';
-import { readPackages } from './packages.ts';
+import { architecture, release, requireDebian } from './machine.ts';
+import type { ImageName } from './packages.ts';
 import { cacheDir, checkoutRoot, makeDir } from './places.ts';
 import type { Progress } from './progress.ts';
-import { Tools } from './tools.ts';
-import { makeSkeleton, unpackDeb } from './tree.ts';
 
-/** Everything a launcher needs, as paths in the cache. Without `kernel` (not x86-64) only `here` can use it. */
-export type KernelFiles = {
-  /** The hash of what the image was made of: "sha256:…". Part of every verdict. */
-  id: string;
-  /** The guest's root, a read-only ext4 image, and an empty ext4 image for writable files. */
-  image: string;
-  disk: string;
-  /** The unpacked tools. */
-  tools: string;
-  /** Where a folder `node-cache` is, once there is one: the judge's modules, compiled (see launch/warm). */
-  warm: string;
-  kernel?: { linux: string; shim: string; release: string };
-};
+export type { KernelFiles };
 
-/** The owner of every file of the image: what a wall maps its root to. */
-export const WALL_ROOT = 100_000;
-/** The size of the writable disk's file system, in bytes. The file is sparse, and its kernel-side copy is in memory. */
-const DISK_BYTES = 2 * 1024 ** 3;
 /** What a set-up needs at its fullest, in bytes (measured: 0.9 GB; two images are kept). */
 export const ROOM_BYTES = 1.2e9;
 
-/** What decides how the image comes out, besides the packages: any change of these means a new image. */
-const recipe = ['packages.txt', 'lock.json', 'init', 'xstate.c', 'guest.ts', 'tree.ts', 'ext4.ts', 'tools.ts', 'modules.ts', 'npm.ts', 'setup.ts'];
+type Env = Record<string, string | undefined>;
 
 /** The files if they are all there: no network, no lock, a few milliseconds. */
-export function findKernel(env: Record<string, string | undefined> = process.env): KernelFiles | undefined {
+export function findKernel(env: Env = process.env, image: ImageName = 'guest'): KernelFiles | undefined {
   try {
-    const files = readRecord(path.join(cacheDir(env), `ready-${inputsKey(env)}.json`));
+    const files = readRecord(path.join(cacheDir(env), recordName(image, inputsKey(env))));
     const needed = [files.image, files.disk, files.tools, ...(files.kernel ? [files.kernel.linux, files.kernel.shim] : [])];
     return needed.every((file) => fs.existsSync(file)) ? files : undefined;
   } catch (error) {
@@ -63,15 +41,17 @@ export function findKernel(env: Record<string, string | undefined> = process.env
  *
  * Throws UserError (exit 3), in one sentence with the way on, where this machine or its network cannot.
  */
-export async function ensureKernel(progress: Progress, env: Record<string, string | undefined> = process.env): Promise<KernelFiles> {
-  const there = findKernel(env);
+export async function ensureKernel(progress: Progress, env: Env = process.env, image: ImageName = 'guest'): Promise<KernelFiles> {
+  const there = findKernel(env, image);
   if (there) return there;
+  // Another image is for the same kernel, with the same tools.
+  const kernel = image === 'guest' ? undefined : await ensureKernel(progress, env);
   const machine = architecture();
   requireDebian();
   const cache = cacheDir(env);
   makeDir(cache);
   await using _held = await holdFile(path.join(cache, 'setup.lock'), () => progress.note('Another set-up is under way; waiting for it.'));
-  const meanwhile = findKernel(env);
+  const meanwhile = findKernel(env, image);
   if (meanwhile) return meanwhile;
   requireRoom(cache);
 
@@ -80,13 +60,14 @@ export async function ensureKernel(progress: Progress, env: Record<string, strin
   fs.rmSync(tmp, { recursive: true, force: true });
   fs.mkdirSync(tmp);
   try {
-    progress.note(`Setting up the private kernel and its root file system in ${cache}`);
-    const fetched = await fetchPackages({ cache, architecture: machine, mirror: env['DRYDOCK_MIRROR'] }, progress);
-    const files = await build(cache, tmp, machine, fetched, progress);
-    writeRecord(path.join(cache, `ready-${inputsKey(env)}.json`), tmp, files);
+    progress.note(`Setting up ${kernel ? `the root file system "${image}"` : 'the private kernel and its root file system'} in ${cache}`);
+    const fetched = await fetchPackages({ cache, image, architecture: machine, mirror: env['DRYDOCK_MIRROR'] }, progress);
+    const building = { cache, tmp, machine, fetched, progress };
+    const files = kernel ? await buildOtherImage(building, kernel) : await buildKernel(building);
+    writeRecord(path.join(cache, recordName(image, inputsKey(env))), tmp, files);
     dropOld(cache, files);
     fs.rmSync(path.join(cache, 'apt'), { recursive: true, force: true }); // Old indexes are of no use to a later set-up.
-    progress.note('The private kernel is ready.');
+    progress.note(kernel ? `The root file system "${image}" is ready.` : 'The private kernel is ready.');
     return files;
   } catch (error) {
     throw (error as Error).message.includes('No space left on device') || (error as NodeJS.ErrnoException).code === 'ENOSPC' ? noRoom(cache, error) : error;
@@ -96,84 +77,8 @@ export async function ensureKernel(progress: Progress, env: Record<string, strin
   }
 }
 
-async function build(cache: string, tmp: string, machine: Architecture, fetched: Fetched, progress: Progress): Promise<KernelFiles> {
-  const lists = readPackages();
-  const checkout = checkoutRoot();
-  const judge = npmClosure(checkout, lists.judge.map(({ name }) => name));
-  const box = npmClosure(checkout, lists.box.map(({ name }) => name));
-  const id = contentHash(fetched, [...judge, ...box].map(({ name, version }) => `${name}@${version}`), machine);
-  const short = id.slice(0, 16);
-
-  const toolsDir = path.join(cache, `tools-${short}`);
-  const newTools = path.join(tmp, 'tools');
-  const root = path.join(tmp, 'root');
-  const total = fetched.guest.length + fetched.tools.length + fetched.kernel.length;
-  let done = 0;
-  const unpack = async (debs: readonly string[], into: string) => {
-    for (const deb of debs) {
-      progress.step({ what: 'unpacking packages', done, total });
-      await unpackDeb(deb, into);
-      done++;
-    }
-  };
-  makeSkeleton(newTools, machine);
-  makeSkeleton(root, machine);
-  await unpack(fetched.tools, newTools);
-  await unpack(fetched.guest, root);
-  const kernelTree = path.join(tmp, 'kernel');
-  fs.mkdirSync(kernelTree);
-  await unpack(fetched.kernel, kernelTree);
-  progress.step({ what: 'unpacking packages', done, total });
-
-  progress.step({ what: 'building the root file system' });
-  const tools = new Tools(newTools, machine);
-  completeGuest(root, { architecture: machine, checkout, judge, box });
-  let kernelRelease: string | undefined;
-  if (fetched.kernel.length > 0) {
-    kernelRelease = copyModules(path.join(kernelTree, 'usr/lib/uml/modules'), lists.modules.map(({ name }) => name), root);
-    fs.renameSync(path.join(kernelTree, 'usr/bin/linux.uml'), path.join(newTools, 'linux'));
-    await tools.compileShim(path.join(import.meta.dirname, 'xstate.c'), path.join(newTools, 'xstate.so'));
-  }
-  const image = path.join(cache, `image-${short}.ext4`);
-  const bytes = diskUsage(root);
-  await tools.makeExt4(path.join(tmp, 'image'), Math.ceil(bytes * 1.08 + 16e6), root);
-  ownEverything(path.join(tmp, 'image'), WALL_ROOT);
-  await tools.makeExt4(path.join(newTools, 'disk.ext4'), DISK_BYTES);
-
-  fs.rmSync(toolsDir, { recursive: true, force: true });
-  fs.renameSync(newTools, toolsDir);
-  fs.renameSync(path.join(tmp, 'image'), image);
-  progress.step({ what: 'building the root file system', done: 1, total: 1 });
-  return {
-    id: `sha256:${id}`, image, disk: path.join(toolsDir, 'disk.ext4'), tools: toolsDir, warm: path.join(cache, `warm-${short}`),
-    ...(kernelRelease === undefined ? {} : { kernel: { linux: path.join(toolsDir, 'linux'), shim: path.join(toolsDir, 'xstate.so'), release: kernelRelease } }),
-  };
-}
-
-/** The hash that verdicts show: of every .deb's content, the npm packages' versions, Node itself, and our recipe. */
-function contentHash(fetched: Fetched, npm: readonly string[], machine: Architecture): string {
-  const hash = createHash('sha256');
-  for (const line of [...fetched.hashes, ...npm]) hash.update(`${line}\n`);
-  hash.update(fs.readFileSync(pinnedNode(checkoutRoot(), machine)));
-  hash.update(recipeHash());
-  return hash.digest('hex');
-}
-
-function recipeHash(env: Record<string, string | undefined> = process.env): string {
-  const hash = createHash('sha256');
-  // Not beside this module: in the bundled program that is another folder.
-  const folder = path.join(checkoutRoot(env), 'sandbox/image');
-  const ours = fs.readdirSync(path.join(folder, 'files'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
-  for (const name of [...recipe, ...ours.sort()]) {
-    const file = path.join(folder, name);
-    hash.update(`${name}\n`).update(fs.existsSync(file) ? fs.readFileSync(file) : '');
-  }
-  return hash.digest('hex');
-}
-
 /** What an existing set-up must have been made from to be used: our recipe, the npm lock, this machine's release, the mirror. */
-function inputsKey(env: Record<string, string | undefined>): string {
+function inputsKey(env: Env): string {
   const npmLock = path.join(checkoutRoot(env), 'package-lock.json');
   return createHash('sha256').update([recipeHash(env), fs.readFileSync(npmLock, 'utf8'), release().key, process.arch].join('\0')).digest('hex').slice(0, 16);
 }
@@ -208,30 +113,25 @@ function withPlaces({ kernel, ...files }: KernelFiles, change: (place: string) =
   };
 }
 
-/** Keeps the newest two set-ups (one may be running, or belong to another branch); removes what no record names. */
+/** The name of the file that says what an image's set-up has made. */
+function recordName(image: ImageName, key: string): string {
+  return image === 'guest' ? `ready-${key}.json` : `ready-${image}-${key}.json`;
+}
+
+/** Keeps the newest two set-ups of each image (one may be running, or belong to another branch); removes what no record names. */
 function dropOld(cache: string, current: KernelFiles): void {
   const records = fs.readdirSync(cache).filter((name) => /^ready-.*\.json$/.test(name))
-    .map((name) => ({ file: path.join(cache, name), time: fs.statSync(path.join(cache, name)).mtimeMs }))
+    .map((name) => ({ file: path.join(cache, name), image: name.replace(/\w+\.json$/, ''), time: fs.statSync(path.join(cache, name)).mtimeMs }))
     .sort((a, b) => b.time - a.time);
   const keep = new Set([current.image, current.tools, current.warm]);
-  for (const [index, { file }] of records.entries()) {
-    const old = readRecord(file);
-    if (index < 2) keep.add(old.image).add(old.tools).add(old.warm);
-    else fs.rmSync(file);
+  for (const ofOne of Object.values(Object.groupBy(records, ({ image }) => image))) {
+    for (const { file } of ofOne?.slice(2) ?? []) fs.rmSync(file);
+    for (const { file } of ofOne?.slice(0, 2) ?? []) {
+      const old = readRecord(file);
+      keep.add(old.image).add(old.tools).add(old.warm);
+    }
   }
   for (const name of fs.readdirSync(cache).filter((entry) => /^(image|tools|warm)-/.test(entry))) {
     if (!keep.has(path.join(cache, name))) fs.rmSync(path.join(cache, name), { recursive: true, force: true });
   }
-}
-
-/** Bytes the files of a tree take in blocks of 4 KiB, with an inode for each. */
-function diskUsage(dir: string): number {
-  let bytes = 0;
-  for (const entry of fs.readdirSync(dir, { withFileTypes: true })) {
-    const file = path.join(dir, entry.name);
-    bytes += 4096;
-    if (entry.isDirectory()) bytes += diskUsage(file);
-    else if (entry.isFile()) bytes += Math.ceil(fs.statSync(file).size / 4096) * 4096;
-  }
-  return bytes;
 }

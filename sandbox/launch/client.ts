@@ -5,6 +5,7 @@
  * next request.
  */
 import { UserError, Exit } from '../../src/errors.ts';
+import type { ImageName } from '../image/packages.ts';
 import type { DoneValue, Event, Reply, Request } from '../wire/messages.ts';
 import { kindOf, type KernelChoice } from './choose.ts';
 import { type Connection, openConnection, type Where } from './connection.ts';
@@ -27,6 +28,8 @@ export type ConnectOptions = {
   /** The workspace's folder: one kernel for each. */
   workspace: string;
   kernel: KernelChoice;
+  /** Which root its guest has; the lessons' own unless said. */
+  image?: ImageName;
   env?: Record<string, string | undefined>;
   /** What to run instead of the judge's agent: a path in the checkout. For tests. */
   agent?: string;
@@ -121,8 +124,8 @@ export class Client {
   }
 
   #where(): Omit<Where, 'spawn'> {
-    const { workspace, kernel, env = process.env, agent } = this.#options;
-    return { workspace, kind: kindOf(kernel), env, agent };
+    const { workspace, kernel, image = 'guest', env = process.env, agent } = this.#options;
+    return { workspace, kind: kindOf(kernel), image, env, agent };
   }
 
   #connect(): Promise<Connection> {

@@ -7,6 +7,7 @@ import { Exit, UserError } from '../../src/errors.ts';
 import { architecture, findCommand, vagrantWay } from '../image/machine.ts';
 import { checkoutRoot, runDir, shortName } from '../image/places.ts';
 import { pinnedNode } from '../image/guest.ts';
+import type { ImageName } from '../image/packages.ts';
 import { encodeFrame, FrameReader } from '../wire/frames.ts';
 import type { FromKeeper, ToKeeper } from './protocol.ts';
 import { sourcesFingerprint } from './sources.ts';
@@ -14,6 +15,8 @@ import { sourcesFingerprint } from './sources.ts';
 export type Where = {
   workspace: string;
   kind: 'uml' | 'here';
+  /** Which root its guest has. */
+  image: ImageName;
   env: Record<string, string | undefined>;
   /** What to run instead of the judge's agent, if anything. */
   agent: string | undefined;
@@ -47,7 +50,7 @@ export class Connection {
 
 /** Connects; `onMessage` gets everything from the greeting on. Without `spawn`, undefined where no keeper is running. */
 export async function openConnection(where: Where, onMessage: (message: FromKeeper) => void): Promise<Connection | undefined> {
-  const base = path.join(runDir(where.env), shortName(path.resolve(where.workspace), where.kind));
+  const base = path.join(runDir(where.env), shortName(path.resolve(where.workspace), where.kind, where.image));
   const deadline = Date.now() + START_LIMIT;
   const starting = { exit: undefined as string | undefined, spawned: false };
   for (;;) {
@@ -105,7 +108,7 @@ function startKeeper(base: string, where: Where, starting: { exit: string | unde
   const complaints = fs.openSync(`${base}.err`, 'w', 0o600);
   const child = spawn(flock, [
     '--nonblock', '--no-fork', '--conflict-exit-code', String(LOCK_IS_HELD), `${base}.lock`,
-    pinnedNode(root, architecture()), '--disable-warning=ExperimentalWarning', path.join(root, 'sandbox/launch/keeper.ts'), `${base}.sock`, where.kind, ...(where.agent === undefined ? [] : [where.agent]),
+    pinnedNode(root, architecture()), '--disable-warning=ExperimentalWarning', path.join(root, 'sandbox/launch/keeper.ts'), `${base}.sock`, where.kind, where.image, ...(where.agent === undefined ? [] : [where.agent]),
   ], { cwd: '/', detached: true, stdio: ['ignore', 'ignore', complaints], env: { ...where.env, DRYDOCK_ROOT: root } });
   fs.closeSync(complaints);
   starting.spawned = true;

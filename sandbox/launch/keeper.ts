@@ -1,7 +1,7 @@
 /**
  * The keeper: one process per workspace that owns the kernel and lends it to whoever connects to its socket.
  *
- *   flock --no-fork --nonblock LOCK node keeper.ts SOCKET KIND [AGENT]
+ *   flock --no-fork --nonblock LOCK node keeper.ts SOCKET KIND IMAGE [AGENT]
  *
  * The lock makes sure that there is one; it is this process's as long as it lives. How it ends:
  * - a client that dies (no `bye`, or requests still open) and was the last one: the kernel and the keeper end at once;
@@ -12,6 +12,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import { encodeFrame, FrameReader } from '../wire/frames.ts';
 import { startKernel, type KernelKind } from './choose.ts';
+import type { ImageName } from '../image/packages.ts';
 import { findKernel } from '../image/setup.ts';
 import { Life } from './life.ts';
 import { cappedLog } from './log.ts';
@@ -20,7 +21,7 @@ import { Relay, type Outgoing } from './relay.ts';
 import { sourcesFingerprint } from './sources.ts';
 import { isWarm, warmUp } from './warm/warm.ts';
 
-const [socketPath = '', kind = 'uml', agent] = process.argv.slice(2) as [string?, KernelKind?, string?];
+const [socketPath = '', kind = 'uml', image = 'guest', agent] = process.argv.slice(2) as [string?, KernelKind?, ImageName?, string?];
 const idleAfter = Number(process.env['DRYDOCK_IDLE_MS'] ?? 10 * 60_000);
 const giveUpAfter = Number(process.env['DRYDOCK_HANG_S'] ?? 25);
 /** A client that does not read what it asked for is dropped when this much waits for it, in bytes. */
@@ -36,7 +37,7 @@ let newest = 0;
 let idle: NodeJS.Timeout | undefined;
 
 const life = new Life({
-  boot: (progress) => startKernel(kind, progress, agent),
+  boot: (progress) => startKernel(kind, image, progress, agent),
   onState(state) {
     if (state.at !== 'setting-up') log(JSON.stringify(state));
     for (const client of clients.values()) tell(client, { event: 'state', state });
@@ -144,7 +145,7 @@ let warming = false;
 
 /** A cache of ours has not been warmed yet: that is done, once, in a moment when nothing is asked for. */
 function warmWhenIdle(): void {
-  const files = findKernel();
+  const files = findKernel(process.env, image);
   if (warming || kind !== 'uml' || agent !== undefined || !files || isWarm(files, { exactly: false })) return;
   setTimeout(() => {
     if (relay.open > 0) return warmWhenIdle();

@@ -1,6 +1,6 @@
 /**
  * The set-up as a command: `node sandbox/launch/setup.ts` makes everything there that the private kernel needs, and warms it;
- * `… lock` writes the lock of packages anew from this machine's sources.
+ * `… foreign` also the image with real runtimes in it, which only tests need; `… lock` writes the lock of packages anew from this machine's sources.
  */
 import fs from 'node:fs';
 import { Exit, UserError } from '../../src/errors.ts';
@@ -17,6 +17,7 @@ async function main(command: string | undefined): Promise<number> {
   try {
     if (command === 'lock') await writeLock();
     else await warmUp(await ensureKernel(progress), progress);
+    if (command === 'foreign') await ensureKernel(progress, process.env, 'foreign');
     return Exit.done;
   } catch (error) {
     progress.end();
@@ -35,7 +36,7 @@ async function main(command: string | undefined): Promise<number> {
     const lock = readLock();
     lock.releases[lockKey(release().key, machine.deb)] = resolved;
     fs.writeFileSync(lockFile, `${JSON.stringify(lock, null, 1)}\n`);
-    progress.note(`${lockFile}: ${resolved.guest.length} packages for the guest, ${resolved.tools.length} tools, ${resolved.kernel.length} kernel`);
+    progress.note(`${lockFile}: ${resolved.guest.length} packages for the guest, ${resolved.foreign.length} more for the foreign one, ${resolved.tools.length} tools, ${resolved.kernel.length} kernel`);
   }
 }
 

@@ -16,6 +16,7 @@ import { architecture, findCommand } from '../image/machine.ts';
 import type { KernelFiles } from '../image/setup.ts';
 import { Tools } from '../image/tools.ts';
 import { bootBare } from './bare.ts';
+import { endWithChildren } from './endall.ts';
 import { lastWords, type Kernel, type Size } from './kernel.ts';
 import { openSerial } from './serial.ts';
 import { defaultSize, fd, judgeTar, kernelEnv, NOBODY, umlWords, type UmlOptions } from './umlwords.ts';
@@ -72,7 +73,11 @@ function bootWalled(bwrap: string[], files: KernelFiles, options: UmlOptions): K
   });
   return {
     kind: 'uml', isolated: true, pid: child.pid ?? 0, ...openSerial(child.stdio[fd.serialIn] as Writable, child.stdio[fd.serialOut] as Readable),
-    console: child.stdout as Readable, ended, kill: () => void child.kill('SIGKILL'),
+    console: child.stdout as Readable, ended,
+    kill: () => {
+      // Not after its end: the number may be somebody else's by then.
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) endWithChildren(child.pid);
+    },
   };
 }
 

@@ -3,6 +3,7 @@
  */
 import fs from 'node:fs';
 import { cgroupView } from './cgroup.ts';
+import type { CgroupView } from './cgroup.ts';
 import type { CgroupLimit, CpuMax } from './cgroupfile.ts';
 import { SystemCallError } from './errors.ts';
 import { parseMountinfo } from './mountinfo.ts';
@@ -47,6 +48,17 @@ export function cgroupTree(directory: string, deepest = 16): CgroupNode | undefi
 /** All nodes of a tree in one list, parents before children. */
 export function flattenCgroups(node: CgroupNode): CgroupNode[] {
   return [node, ...node.children.flatMap(flattenCgroups)];
+}
+
+/**
+ * The cgroup with this path (as in /proc/PID/cgroup) and those above it, innermost first, up to but without the directory `top`.
+ * None where it is not below that.
+ */
+export function cgroupsAbove(path: string, top: string, mountPoint = cgroupMountPoint()): CgroupView[] {
+  const directory = mountPoint + path;
+  if (!directory.startsWith(`${top}/`)) return [];
+  const names = directory.slice(top.length + 1).split('/');
+  return names.map((_, index) => cgroupView([top, ...names.slice(0, names.length - index)].join('/')));
 }
 
 /** Where the version 2 hierarchy is mounted for the judge: /sys/fs/cgroup, or below it on a mixed machine. */

@@ -126,7 +126,8 @@ function at<T>(pid: number, path: string, follow: boolean, use: (descriptor: num
   }
 }
 
-function factsOf(descriptor: number, target: string | undefined): FileFacts {
+/** What stat(2) says about an open file; `target` is its text where it is a link. */
+export function factsOf(descriptor: number, target: string | undefined): FileFacts {
   const stat = fs.fstatSync(descriptor);
   const kind = kindOf(stat);
   const mount = mountIdOf(descriptor);

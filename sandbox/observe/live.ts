@@ -34,6 +34,8 @@ export function view(pid: number, label = `process ${pid}`): ProcessView {
     root: () => program.root(reader),
     descriptor: (n) => program.descriptor(reader, n),
     descriptors: () => program.descriptors(reader),
+    openFile: (n) => program.openFile(reader, n),
+    windowSize: (n) => program.windowSize(reader, n),
     limits: () => program.limits(reader),
     pids: () => identity.pids(reader),
     sessions: () => identity.sessions(reader),
@@ -74,5 +76,7 @@ export function view(pid: number, label = `process ${pid}`): ProcessView {
     addresses: () => network.addresses(reader),
     routes: () => network.routes(reader),
     neighbours: () => network.neighbours(reader),
+    echoRequests: () => network.echoRequests(reader),
+    ping: (address) => network.ping(reader, address),
   };
 }

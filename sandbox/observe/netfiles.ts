@@ -1,5 +1,5 @@
 /**
- * /proc/PID/net/dev and /proc/PID/net/route: a network namespace without starting a process; see proc_pid_net(5). Pure.
+ * /proc/PID/net/dev, route and snmp: a network namespace without starting a process; see proc_pid_net(5). Pure.
  */
 import { endianness } from 'node:os';
 import { ParseError } from './errors.ts';
@@ -63,6 +63,19 @@ export function parseNetRoute(text: string, source = 'net/route'): KernelRoute[]
       metric: integer(metric, source, line),
     };
   });
+}
+
+/**
+ * The counters of one protocol in net/snmp, which has two lines for each: names, then values. Empty where the protocol is not
+ * listed. Throws ParseError.
+ */
+export function parseNetSnmp(text: string, protocol: string, source = 'net/snmp'): Record<string, number> {
+  const lines = linesOf(text).filter((line) => line.startsWith(`${protocol}:`));
+  const [names = [], values = []] = lines.map((line) => line.trim().split(/ +/).slice(1));
+  if (lines.length > 2 || names.length !== values.length) throw new ParseError(source, lines.at(-1) ?? '', 'expected a line of names and one of as many values');
+  const counters = Object.create(null) as Record<string, number>;
+  names.forEach((name, index) => (counters[name] = integer(values[index], source, lines[1] ?? '')));
+  return counters;
 }
 
 /** The address of the default route's gateway, undefined where there is no default route. */

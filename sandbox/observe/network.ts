@@ -1,7 +1,7 @@
 /**
- * Runs `ip -j` in a process's network namespace: the kernel's netlink answers, read by the judge's own `ip`.
+ * The judge's own programs in a process's network namespace: `ip -j` for the kernel's netlink answers, `ping` to see who answers.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { errnoOf, SystemCallError } from './errors.ts';
 import { insideNamespace } from './setns.ts';
 
@@ -24,4 +24,26 @@ export function ipInside(pid: number, args: readonly string[]): string {
   if (error !== undefined) throw new SystemCallError('execve', command, errnoOf(error) ?? 'EIO', { cause: error });
   if (status !== 0) throw new SystemCallError('execve', command, `status ${status}: ${stderr.trim()}`);
   return stdout;
+}
+
+/** Seconds for an answer to a ping. On one machine it takes less than a millisecond, and the first one has to ask for the neighbour. */
+const PATIENCE = 3;
+
+/** What came of a ping: whether there was an answer, and what ping(8) printed. */
+export type Ping = { readonly answered: boolean; readonly said: string };
+
+/**
+ * Sends ICMP echo requests from the network namespace of a process, one a second, until one is answered or three seconds are
+ * over. Throws GoneError, or SystemCallError where `ping` cannot be started.
+ */
+export async function pingInside(pid: number, address: string): Promise<Ping> {
+  const args = ['-n', '-c', '1', '-w', String(PATIENCE), address];
+  // As above; that it goes on while this thread is back home does not matter to it.
+  const child = insideNamespace(pid, 'net', () => spawn('ping', args, { env: { PATH }, stdio: ['ignore', 'pipe', 'pipe'] }));
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (said += bytes.toString('utf8')));
+  return await new Promise((resolve, reject) => {
+    child.once('error', (cause) => reject(new SystemCallError('execve', `ping ${args.join(' ')}`, errnoOf(cause) ?? 'EIO', { cause })));
+    child.once('close', (code) => resolve({ answered: code === 0, said }));
+  });
 }

@@ -4,6 +4,7 @@
  * Every method reads the kernel at the moment of the call. It throws GoneError where the process is gone by then, is a
  * zombie that no longer has what was asked for, or another process got its pid meanwhile. `live.ts` makes one.
  */
+import type { TerminalSize } from '../wire/messages.ts';
 import type { Fact } from './fact.ts';
 import type { IdRange } from './idmap.ts';
 import type { FileFacts } from './inside.ts';
@@ -55,6 +56,10 @@ export interface ProcessView {
   descriptor(n: number): Fact<string | null>;
   /** Every open descriptor: number to target. */
   descriptors(): Fact<Record<number, string>>;
+  /** The file itself that descriptor N is open on, null where N is not open: its name may by now be another's. */
+  openFile(n: number): Fact<FileFacts | null>;
+  /** The size of the pseudo-terminal that descriptor N is open on, null where it is none. */
+  windowSize(n: number): Fact<TerminalSize | null>;
 
   // Who it is
   /** Its ids from the judge's pid namespace inwards (NSpid of /proc/PID/status): the last is its own view of itself. */
@@ -132,4 +137,8 @@ export interface ProcessView {
   addresses(): Fact<Address[]>;
   routes(): Fact<Route[]>;
   neighbours(): Fact<Neighbour[]>;
+  /** ICMP echo requests that have come to its network namespace, from /proc/PID/net/snmp: cheap. */
+  echoRequests(): Fact<number>;
+  /** Whether an address answers to a ping(8) from its network namespace, run by the judge; takes three seconds where none does. */
+  ping(address: string): Promise<Fact<boolean>>;
 }

@@ -10,6 +10,9 @@ import type { ProcessStat } from './stat.ts';
 /** What /proc answers when the process, or a zombie's part, is not there; see errors.ts. */
 const gone = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EINVAL', 'EPERM']);
 
+/** Of open(2); Node has no name for it. The same number on x86-64 and arm64. */
+const O_PATH = 0o10000000;
+
 /** The path of a process's file: `/proc/412/status`. */
 export function procPath(pid: number, name = ''): string {
   return name === '' ? `/proc/${pid}` : `/proc/${pid}/${name}`;
@@ -28,6 +31,11 @@ export function readProcLink(pid: number, name: string): string {
 /** The names in a folder below /proc/PID. Throws like readProc. */
 export function listProc(pid: number, name: string): string[] {
   return guarded('readdir', pid, name, (path) => fs.readdirSync(path));
+}
+
+/** An O_PATH descriptor of what a link below /proc/PID leads to, for the caller to close. Throws like readProc. */
+export function openProc(pid: number, name: string): number {
+  return guarded('open', pid, name, (path) => fs.openSync(path, O_PATH));
 }
 
 /** Like `read`, but undefined where the file is missing although the process is alive: a part not every kernel or process has. */

@@ -109,6 +109,11 @@ export class WallCgroup {
   }
 }
 
+/** Whether a path below `home` is that of a leaf as `makeLeaf` names it. */
+export function isLeaf(path: string): boolean {
+  return /^\/shell(-\d+)?$/.test(path);
+}
+
 /** A cgroup and every one below it, parents first, as absolute paths. */
 export function cgroupsFrom(top: string): string[] {
   const found = [top];

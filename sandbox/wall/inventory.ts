@@ -107,7 +107,7 @@ export function compareInventories(place: InventoryPlace, before: Inventory, now
       evidence: { source: `${path}/cgroup.events`, lines: [`populated ${Number(populated)}`] },
     })),
     ...named(links.filter((link) => link !== bridge), (link) => ({
-      kind: 'link', lesson: '09-network', what: link.name, evidence: { source: `/proc/${place.holder}/net/dev`, lines: [link.line] },
+      kind: 'link', lesson: '09-networks', what: link.name, evidence: { source: `/proc/${place.holder}/net/dev`, lines: [link.line] },
     })),
     ...named(now.files.filter((path) => !paths.has(path)), (path) => ({
       kind: 'file', lesson: '12-exec', what: path, evidence: { source: `/proc/${place.holder}/root${path}`, lines: [] },

@@ -1,6 +1,12 @@
 /** A command in a wall, from the judge's side: its streams, its end, and the limit that ended it. */
 import fs from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cgroupsAbove } from '../observe/cgrouptree.ts';
+import { view } from '../observe/live.ts';
+import { presentOnly } from '../observe/procfile.ts';
+import { modesOf } from '../observe/tty.ts';
+import type { TerminalModes } from '../observe/tty.ts';
 import type { Ending, TerminalSize } from '../wire/messages.ts';
 import { duplicate, pipe } from './calls.ts';
 import { killCgroup, removeDirectory } from './cgroup.ts';
@@ -55,6 +61,8 @@ export interface WallProcess {
   kill(): Promise<void>;
   /** How it ended. Its children may go on. */
   readonly ended: Promise<Ending>;
+  /** How it left its terminal, once it has ended; null where it had none, or is still there. */
+  readonly leftModes: TerminalModes | null;
 }
 
 /** What a command needs of its wall. */
@@ -66,6 +74,8 @@ export type WallParts = {
   /** Descriptors of the wall's devpts, and of what it can fill. */
   devpts: number;
   storage: readonly number[];
+  /** Cgroups whose processes the judge has killed together with the box that would have removed them: they are nobody's leftovers. */
+  orphaned: Set<string>;
   limits: WallLimits;
 };
 
@@ -88,6 +98,7 @@ export class Running implements WallProcess {
   #room: number;
   #stopped: 'timeout' | 'output' | undefined;
   #over = false;
+  #leftModes: TerminalModes | null = null;
   #leafGone = false;
 
   constructor(parts: WallParts, argv: readonly string[], options: SpawnOptions) {
@@ -134,6 +145,10 @@ export class Running implements WallProcess {
     return this.#outputs[1]?.bytes ?? Buffer.alloc(0);
   }
 
+  get leftModes(): TerminalModes | null {
+    return this.#leftModes;
+  }
+
   write(bytes: Uint8Array): void {
     if (!this.#over) this.#input.write(bytes);
   }
@@ -153,6 +168,10 @@ export class Running implements WallProcess {
   async kill(): Promise<void> {
     // Those that have been moved to other cgroups are known by their parents only, while these live.
     const family = this.#over ? [] : descendantsOf(this.#child.pid);
+    for (const { pid } of family) {
+      const cgroups = presentOnly(() => cgroupsAbove(view(pid).cgroup().value, path.dirname(this.#parts.leaf))).flat();
+      for (const { directory } of cgroups) this.#parts.orphaned.add(directory);
+    }
     this.signal('SIGKILL');
     if (!this.#leafGone) await killCgroup(this.#parts.leaf);
     family.forEach(killProcess);
@@ -214,6 +233,8 @@ export class Running implements WallProcess {
       return { code, signal, ...(limit === undefined ? {} : { limit }) };
     } finally {
       clearTimeout(clock);
+      // Settings are the terminal's, not the process's: they outlive it, and the master can still ask.
+      if (this.#master !== undefined && !this.#over) this.#leftModes = modesOf(this.#master);
       this.#over = true;
       this.#input.close();
       this.release();

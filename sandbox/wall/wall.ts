@@ -36,7 +36,7 @@ import { prepareUserNamespace } from './userNamespace.ts';
 
 export { pipe as openPipe } from './calls.ts';
 export { userNamespaceSettled as wallsPrepared } from './userNamespace.ts';
-export { CGROUP_ROOT, cgroupsFrom } from './cgroup.ts';
+export { CGROUP_ROOT, cgroupsFrom, isLeaf } from './cgroup.ts';
 export type { Meter } from './meter.ts';
 export type { SpawnOptions, WallProcess } from './process.ts';
 export type { WallLimits } from './limits.ts';
@@ -72,6 +72,7 @@ export class Wall implements AsyncDisposable {
   readonly #cgroup: WallCgroup;
   readonly #folders: WallFolders;
   #commands: Running[] = [];
+  readonly #orphaned = new Set<string>();
   #baseline: Inventory | undefined;
   #closing: Promise<Leftover[]> | undefined;
 
@@ -148,7 +149,7 @@ export class Wall implements AsyncDisposable {
     const leaf = this.#cgroup.makeLeaf();
     try {
       const storage = [this.#folders.work, places.tmp, places.run, places.shm];
-      const command = new Running({ namespaces, cgroup: this.cgroup, leaf, devpts: places.pts, limits: this.limits, storage }, argv, options);
+      const command = new Running({ namespaces, cgroup: this.cgroup, leaf, devpts: places.pts, limits: this.limits, storage, orphaned: this.#orphaned }, argv, options);
       this.#commands.push(command);
       return command;
     } catch (error) {
@@ -198,7 +199,7 @@ export class Wall implements AsyncDisposable {
       child, ...descendantsOf(child, all).map(({ pid }) => pid),
       ...(cgroupView(cgroup).processes().value ?? []),
     ]);
-    const mine = new Set(this.#commands.map((command) => command.cgroup));
+    const mine = new Set([...this.#orphaned, ...this.#commands.map((command) => command.cgroup)]);
     return takeInventory({ holder: this.#holder.pid, home: this.#cgroup.home }, mine, new Set(spared));
   }
 

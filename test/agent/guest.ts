@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { vi } from 'vitest';
 import { connect } from '../../sandbox/launch/client.ts';
-import type { Client } from '../../sandbox/launch/client.ts';
+import type { Client, ConnectOptions } from '../../sandbox/launch/client.ts';
 import type { DoneValue, Request, WireFile } from '../../sandbox/wire/messages.ts';
 
 // A kernel on a busy machine takes its time, and is not what is tested here.
@@ -24,9 +24,9 @@ export class Guest implements AsyncDisposable {
     this.#workspace = workspace;
   }
 
-  static async boot(): Promise<Guest> {
+  static async boot(options: Pick<ConnectOptions, 'image'> = {}): Promise<Guest> {
     const workspace = fs.mkdtempSync(path.join(os.tmpdir(), 'drydock-agent-'));
-    const client = await connect({ workspace, kernel: 'uml' });
+    const client = await connect({ workspace, kernel: 'uml', ...options });
     await client.start();
     return new Guest(client, workspace);
   }

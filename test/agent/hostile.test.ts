@@ -52,7 +52,7 @@ test('mounts, cgroups, links and files that stay are named with their lesson, an
   const named = leftovers.map(({ kind, lesson, what }) => `${kind} ${lesson} ${what}`).sort();
   expect(named).toEqual([
     'cgroup 08-cgroups /parent/one', 'cgroup 08-cgroups /parent/two', 'file 12-exec /run/box/c1/state.json',
-    'link 09-network leak0', 'link 09-network leak1', 'mount 04-mounts tmpfs on /work/m',
+    'link 09-networks leak0', 'link 09-networks leak1', 'mount 04-mounts tmpfs on /work/m',
   ]);
   await nothingIsLeft();
   const next = await guest.run('cat /proc/mounts | grep -c leak; ls /sys/class/net; ls /sys/fs/cgroup | grep -c parent; ls /work /run');

@@ -64,6 +64,43 @@ $SIG{TERM} = sub { kill TERM => $pid }; 1 while waitpid($pid, 0) == -1; exit($? 
     expect(resultOf(asked, 'runs').status).toBe('pass');
   });
 
+  test('has its cgroups looked at by path', async () => {
+    const script = `top=/sys/fs/cgroup; mkdir -p $top/a/b; echo 0 > $top/a/b/cgroup.procs; while [ "$1" != -- ]; do shift; done; shift; "$@"`;
+    const asked = await judgeFiles(guest, {
+      box: [boxFile('box.sh', script)],
+      command: 'sh box/box.sh',
+      checks: [boxFile('checks.test.ts', `import { derive, lesson } from '#check';
+lesson('00-judge', ({ box, wall, token, check }) => {
+  const sleeper = box.container({ command: ['sleep', token.seconds()] });
+  check('only', 'The only one', { points: 1 }, async ({ that }) => {
+    const command = await sleeper.command();
+    that(wall.cgroupsMade()).equals(['/a', '/a/b']);
+    that(derive('those above', wall.cgroupsOf(command).map(({ directory }) => directory.slice(wall.cgroup.directory.length)))).equals(['/a/b', '/a']);
+    that(command.cgroup()).isNot(sleeper.began().value);
+    that(derive('where it began', sleeper.began().value.endsWith('/home/shell'))).is(true);
+    that(derive('of one outside', wall.cgroupsOf(wall.host))).equals([]);
+  });
+});`)],
+    });
+    expect(resultOf(asked, 'only')).toMatchObject({ status: 'pass', observed: '' });
+  });
+
+  test('is not blamed for the cgroups of containers that the judge has killed, and is for others', async () => {
+    const script = 'own=/sys/fs/cgroup/own-$$; mkdir $own; while [ "$1" != -- ]; do shift; done; shift; (echo 0 > $own/cgroup.procs; exec "$@")';
+    const ask = (body: string): ReturnType<typeof judgeFiles> => judgeFiles(guest, {
+      box: [boxFile('box.sh', script)],
+      command: 'sh box/box.sh',
+      checks: [boxFile('checks.test.ts', `import { lesson } from '#check';
+lesson('00-judge', ({ box, token, check }) => {
+  check('only', 'The only one', { points: 1 }, async ({ that }) => { ${body} });
+});`)],
+    });
+    const killed = await ask("for (const _ of [1, 2, 3]) that((await box.container({ command: ['sleep', token.seconds()] }).command()).argv()).contains('sleep');");
+    expect([killed.verdict.passed, killed.leftovers]).toEqual([true, []]);
+    const ended = await ask("for (const _ of [1, 2, 3]) that((await box.run({ command: ['true'] })).exit).is(0);");
+    expect([ended.verdict.passed, ended.leftovers.map(({ kind }) => kind)]).toEqual([true, ['cgroup', 'cgroup']]);
+  });
+
   test('two checks at once are judged one after the other, each by its own seed', async () => {
     const [one, two] = await Promise.all([judgeScript(guest, rightBox, { seed: 'one' }), judgeScript(guest, rightBox, { seed: 'two' })]);
     expect([one.verdict.passed, one.verdict.seed, two.verdict.passed, two.verdict.seed]).toEqual([true, 'one', true, 'two']);

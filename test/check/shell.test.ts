@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { boxLine, commandLine, runArguments } from '../../sandbox/check/shell.ts';
+import { boxLine, commandLine, resizedWords, runArguments, signalWords, typedWords } from '../../sandbox/check/shell.ts';
 
 test.each([
   [['sleep', '86400.193847'], 'sleep 86400.193847'],
@@ -39,4 +39,10 @@ test('the arguments of a run', () => {
 test('input and environment come before the call', () => {
   expect(boxLine(['run', '--', 'cat'], { input: 'one\ntwo' })).toBe("printf %s $'one\\ntwo' | box run -- cat");
   expect(boxLine(['run', '--', 'env'], { env: { A: 'b c', E: '' } })).toBe("A='b c' E= box run -- env");
+});
+
+test('what the judge did, as a remark', () => {
+  expect(typedWords('exit 3\n')).toBe("write $'exit 3\\n' to its standard input");
+  expect(resizedWords({ rows: 24, columns: 80 })).toBe('make the window 80 columns wide and 24 rows high');
+  expect([signalWords('SIGTERM', 'box'), signalWords('SIGKILL', 'command')]).toEqual(['kill -TERM box, from outside', 'kill -KILL the command, from outside']);
 });

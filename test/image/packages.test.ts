@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { choose, readLock, type LockedPackage } from '../../sandbox/image/lock.ts';
+import { choose, parts, readLock, type LockedPackage } from '../../sandbox/image/lock.ts';
 import { moduleClosure } from '../../sandbox/image/modules.ts';
 import { parsePackages, readPackages } from '../../sandbox/image/packages.ts';
 import { debFile, type Stanza } from '../../sandbox/image/apt.ts';
@@ -28,12 +28,19 @@ test('no container engine is in the guest', () => {
   }
 });
 
+test('what is foreign comes on top of the guest', () => {
+  for (const { guest, foreign } of Object.values(readLock().releases)) {
+    const names = new Set(guest.map(({ name }) => name));
+    expect(foreign.map(({ name }) => name).filter((name) => names.has(name))).toEqual([]);
+  }
+});
+
 test('the lock has every package that the list asks for, each with its SHA-256', () => {
   const lists = readPackages();
   const releases = Object.values(readLock().releases);
   expect(releases.length).toBeGreaterThan(0);
   for (const release of releases) {
-    for (const part of ['guest', 'tools', 'kernel'] as const) {
+    for (const part of parts) {
       const names = release[part].map(({ name }) => name);
       for (const wanted of lists[part]) if (!wanted.optional) expect(names).toContain(wanted.name);
       for (const { sha256 } of release[part]) expect(sha256).toMatch(/^[0-9a-f]{64}$/);

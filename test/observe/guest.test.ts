@@ -34,9 +34,10 @@ const SCRIPT = `
     const setUp = 'ip link add v0 type veth peer name v1; ip addr add 10.5.0.1/24 dev v0; ip link set v0 up; ip link set v1 up; ip link set lo up; ip route add default via 10.5.0.2; ip neigh add 10.5.0.9 lladdr 02:00:00:00:00:09 dev v0; exec sleep 1001';
     const { child, found } = await start(['unshare', '-n', 'sh', '-c', setUp], ['sleep', '1001']);
     const all = { links: found.links(), addresses: found.addresses(), routes: found.routes(), neighbours: found.neighbours(), kernel: found.kernelRoutes(), interfaces: found.interfaces() };
+    const pings = { answered: await found.ping('10.5.0.1'), not: await found.ping('10.5.0.7'), requests: found.echoRequests() };
     const mine = Object.keys(view(process.pid).interfaces().value);
     child.kill('SIGKILL');
-    return { ...all, mine };
+    return { ...all, ...pings, mine };
   };
   const cgroup = async () => {
     const top = cgroupMountPoint();
@@ -101,6 +102,14 @@ test('links, addresses, routes and neighbours of another network namespace', () 
   expect(value['routes']?.evidence).toEqual([{ source: expect.stringMatching(/^nsenter -t \d+ -n ip -j route$/), lines: expect.arrayContaining([expect.stringContaining('10.5.0.2')]) }]);
   expect(Object.keys(value['interfaces']?.value as object)).toEqual(expect.arrayContaining(['v0', 'v1', 'lo']));
   expect(value['mine']).not.toContain('v0');
+});
+
+test('who answers a ping from there, and how many requests have come', () => {
+  expect(seen.network).toMatchObject({
+    answered: { value: true, evidence: [{ source: expect.stringMatching(/^nsenter -t \d+ -n ping -c 1 10\.5\.0\.1$/), lines: expect.arrayContaining([expect.stringContaining('1 received')]) }] },
+    not: { value: false, evidence: [{ lines: expect.arrayContaining([expect.stringContaining('0 received')]) }] },
+    requests: { value: 1, evidence: [{ lines: [expect.stringContaining('InEchos'), expect.any(String)] }] },
+  });
 });
 
 test('a cgroup with its limits, and the root of a cgroup namespace', () => {

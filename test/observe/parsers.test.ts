@@ -10,7 +10,7 @@ import { parseAddresses, parseLinks, parseNeighbours, parseRoutes } from '../../
 import { parseLimits } from '../../sandbox/observe/limits.ts';
 import { parseMountinfo } from '../../sandbox/observe/mountinfo.ts';
 import { parseNamespaceLink } from '../../sandbox/observe/namespaces.ts';
-import { defaultGateway, parseNetDev, parseNetRoute } from '../../sandbox/observe/netfiles.ts';
+import { defaultGateway, parseNetDev, parseNetRoute, parseNetSnmp } from '../../sandbox/observe/netfiles.ts';
 import { namespaceRoot } from '../../sandbox/observe/read/cgroup.ts';
 import { signalName, signalNumber } from '../../sandbox/observe/signals.ts';
 import { parseStat } from '../../sandbox/observe/stat.ts';
@@ -27,6 +27,7 @@ const parsers: [string, (text: string) => unknown][] = [
   ['a namespace link', (text) => parseNamespaceLink(text, 'ns/uts')],
   ['net/dev', (text) => parseNetDev(text)],
   ['net/route', (text) => parseNetRoute(text)],
+  ['net/snmp', (text) => parseNetSnmp(text, 'Icmp')],
   ['memory.max', (text) => parseLimit(text, 'memory.max')],
   ['memory.current', (text) => parseAmount(text, 'memory.current')],
   ['cgroup.events', (text) => parseFlatKeyed(text, 'cgroup.events')],
@@ -209,6 +210,20 @@ describe('networks without a process', () => {
     ]);
     expect(defaultGateway(routes)).toBe('192.0.2.1');
     expect(defaultGateway(parseNetRoute(''))).toBeUndefined();
+  });
+});
+
+describe('net/snmp', () => {
+  const text = 'Ip: Forwarding DefaultTTL\nIp: 2 64\nIcmp: InMsgs InEchos\nIcmp: 7 3\nIcmpMsg: InType8\nIcmpMsg: 3\nTcp: RtoMin MaxConn\nTcp: 200 -1\n';
+
+  test('the counters of one protocol, and of no other whose name begins alike', () => {
+    expect({ ...parseNetSnmp(text, 'Icmp') }).toEqual({ InMsgs: 7, InEchos: 3 });
+    expect(parseNetSnmp(text, 'Tcp')['MaxConn']).toBe(-1);
+    expect({ ...parseNetSnmp(text, 'Udp') }).toEqual({});
+  });
+
+  test('a value too few is an error', () => {
+    expect(() => parseNetSnmp('Icmp: InMsgs InEchos\nIcmp: 7\n', 'Icmp')).toThrow(ParseError);
   });
 });
 

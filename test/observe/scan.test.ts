@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cgroupView } from '../../sandbox/observe/cgroup.ts';
-import { cgroupTree, flattenCgroups, unifiedMount } from '../../sandbox/observe/cgrouptree.ts';
+import { cgroupsAbove, cgroupTree, flattenCgroups, unifiedMount } from '../../sandbox/observe/cgrouptree.ts';
 import { ParseError } from '../../sandbox/observe/errors.ts';
 import { parseMountinfo } from '../../sandbox/observe/mountinfo.ts';
 import { allProcesses } from '../../sandbox/observe/procfile.ts';
@@ -105,6 +105,14 @@ describe('a cgroup', () => {
     ]);
     expect(cgroupTree(directory, 0)?.children).toEqual([]);
     fs.rmSync(directory, { recursive: true });
+  });
+
+  test('lies below others', () => {
+    const above = (path: string): string[] => cgroupsAbove(path, '/sys/fs/cgroup/w/home', '/sys/fs/cgroup').map(({ directory }) => directory);
+    expect(above('/w/home/box/a')).toEqual(['/sys/fs/cgroup/w/home/box/a', '/sys/fs/cgroup/w/home/box']);
+    expect(above('/w/home')).toEqual([]);
+    expect(above('/w/homely/box')).toEqual([]);
+    expect(above('/')).toEqual([]);
   });
 
   test('hierarchy is found among mixed mounts', () => {

@@ -52,7 +52,7 @@ test.each([
 
 test('links: all but one bridge', () => {
   const link = (name: string, bridge = false) => ({ name, bridge, line: `${name}: 0` });
-  expect(left({ links: [link('lo'), link('br0', true), link('veth1'), link('br1', true)] })).toEqual(['link 09-network veth1', 'link 09-network br1']);
+  expect(left({ links: [link('lo'), link('br0', true), link('veth1'), link('br1', true)] })).toEqual(['link 09-networks veth1', 'link 09-networks br1']);
 });
 
 test('a thousand leftovers are counted, not listed', () => {

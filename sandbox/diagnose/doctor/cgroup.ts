@@ -21,7 +21,9 @@ export function cgroupPath(call: Call, cwd?: string): { directory: string; file?
 export function explainCgroupFile(call: Call, facts: CallFacts): Finding | undefined {
   const at = cgroupPath(call, facts.caller?.cwd);
   const { cgroup, parentCgroup } = facts;
-  if (at === undefined || cgroup === undefined) return undefined;
+  if (at === undefined) return undefined;
+  // The caller was gone before anybody could look. What it wrote, and the errno, still tell a good deal.
+  if (cgroup === undefined) return call.name === 'write' ? explainWrite(call, at.file ?? '', { path: at.directory }) : isVersionOne(call, at.file ?? '');
   if (call.name.startsWith('mkdir')) return explainMake(call, at.directory, parentCgroup);
   if (call.name === 'rmdir' || call.name === 'unlinkat') return explainRemove(call, cgroup);
   const file = at.file ?? '';
@@ -31,55 +33,71 @@ export function explainCgroupFile(call: Call, facts: CallFacts): Finding | undef
 
 function explainOpen(call: Call, file: string, cgroup: CgroupFacts, parent: CgroupFacts | undefined): Finding | undefined {
   const controller = file.split('.')[0] ?? '';
-  if ((call.errno === 'ENOENT' || call.errno === 'EACCES') && versionOne.has(file)) {
-    return { condition: `${file} is a file of cgroup version 1; this is version 2.`, advice: 'Its files have other names: ls shows them, cgroups(7) explains them.' };
-  }
+  const old = isVersionOne(call, file);
+  if (old !== undefined) return old;
   if (call.errno === 'ENOENT' || call.errno === 'EACCES') {
-    if (cgroup.controllers === undefined) return { condition: `There is no cgroup ${cgroup.path}.`, advice: 'A cgroup is a directory. Who makes it?' };
-    if (controller !== 'cgroup' && !cgroup.controllers.includes(controller)) {
+    if (lacks(controller, call, cgroup, parent)) {
       return {
         condition: `The ${controller} controller is not at work in ${cgroup.path}: ${parent?.path ?? 'its parent'} does not hand it on (cgroup.subtree_control: ${parent?.subtreeControl?.join(' ') || 'empty'}).`,
         advice: `A controller goes down the tree one level at a time. Where is ${controller} there last?`,
         evidence: [
-          { source: `${cgroup.path}/cgroup.controllers`, lines: [cgroup.controllers.join(' ')] },
+          ...(cgroup.controllers === undefined ? [] : [{ source: `${cgroup.path}/cgroup.controllers`, lines: [cgroup.controllers.join(' ')] }]),
           ...(parent?.subtreeControl === undefined ? [] : [{ source: `${parent.path}/cgroup.subtree_control`, lines: [parent.subtreeControl.join(' ')] }]),
         ],
       };
     }
+    if (cgroup.controllers === undefined) return { condition: `There is no cgroup ${cgroup.path}.`, advice: 'A cgroup is a directory. Who makes it?' };
   }
   if (call.errno === 'EACCES') return { condition: `${cgroup.path}/${file} belongs to user ${cgroup.owner ?? '?'}, not to the caller.`, advice: 'Which cgroup was delegated to you? Only in and below that one may you write.', certain: false };
   return undefined;
+}
+
+function isVersionOne(call: Call, file: string): Finding | undefined {
+  if (!versionOne.has(file) || (call.errno !== 'ENOENT' && call.errno !== 'EACCES')) return undefined;
+  return { condition: `${file} is a file of cgroup version 1; this is version 2.`, advice: 'Its files have other names: ls shows them, cgroups(7) explains them.' };
+}
+
+/**
+ * Whether a cgroup is without this controller. One that was there (EACCES: a file cannot be created in it) and is gone by now, as
+ * its maker cleans up, had no controller that its parent does not hand on.
+ */
+function lacks(controller: string, call: Call, cgroup: CgroupFacts, parent: CgroupFacts | undefined): boolean {
+  if (controller === 'cgroup') return false;
+  if (cgroup.controllers !== undefined) return !cgroup.controllers.includes(controller);
+  return call.errno === 'EACCES' && parent?.subtreeControl?.includes(controller) === false;
 }
 
 function explainWrite(call: Call, file: string, cgroup: CgroupFacts): Finding | undefined {
   const text = stringArgument(call.args[1])?.text ?? '';
   const processes = cgroup.processes ?? [];
   if (file === 'cgroup.subtree_control') {
-    if (call.errno === 'EBUSY' && processes.length > 0) {
+    if (call.errno === 'EBUSY' && (processes.length > 0 || (cgroup.processes === undefined && /^\s*\+/.test(text)))) {
+      const number = processes.length === 0 ? 'processes' : `${processes.length} process${processes.length === 1 ? '' : 'es'}`;
       return {
-        condition: `${cgroup.path} has ${processes.length} process${processes.length === 1 ? '' : 'es'} of its own. A cgroup either holds processes or hands controllers on (the no-internal-process rule).`,
+        condition: `${cgroup.path} has ${number} of its own. A cgroup either holds processes or hands controllers on (the no-internal-process rule).`,
         advice: 'Where could they go? A leaf beside the others is the usual place.',
-        evidence: [{ source: `${cgroup.path}/cgroup.procs`, lines: processes.slice(0, 8).map(String) }],
+        ...(processes.length === 0 ? {} : { evidence: [{ source: `${cgroup.path}/cgroup.procs`, lines: processes.slice(0, 8).map(String) }] }),
       };
     }
-    if (call.errno === 'ENOENT' && cgroup.controllers !== undefined) {
-      const absent = text.trim().split(/\s+/).map((word) => word.replace(/^[+-]/, '')).filter((word) => !cgroup.controllers?.includes(word));
+    if (call.errno === 'ENOENT') {
+      const absent = text.trim().split(/\s+/).map((word) => word.replace(/^[+-]/, '')).filter((word) => cgroup.controllers?.includes(word) !== true);
+      const which = cgroup.controllers === undefined && absent.length > 1 ? `at least one of ${listed(absent)}` : listed(absent);
       if (absent.length > 0) {
         return {
-          condition: `${listed(absent)} ${absent.length === 1 ? 'is' : 'are'} not among the controllers of ${cgroup.path}: its parent does not hand ${absent.length === 1 ? 'it' : 'them'} on.`,
+          condition: `${which} ${absent.length === 1 || cgroup.controllers === undefined ? 'is' : 'are'} not among the controllers of ${cgroup.path}: its parent does not hand ${absent.length === 1 ? 'it' : 'them'} on.`,
           advice: 'One level up, or up to the root: where is it there last?',
-          evidence: [{ source: `${cgroup.path}/cgroup.controllers`, lines: [cgroup.controllers.join(' ')] }],
+          ...(cgroup.controllers === undefined ? {} : { evidence: [{ source: `${cgroup.path}/cgroup.controllers`, lines: [cgroup.controllers.join(' ')] }] }),
         };
       }
     }
     if (call.errno === 'EINVAL') return { condition: `cgroup.subtree_control does not understand ${JSON.stringify(text)}.`, advice: 'Names with a sign before each: + or -, separated by spaces.' };
   }
   if (file === 'cgroup.procs' || file === 'cgroup.threads') {
-    if (call.errno === 'EBUSY' && (cgroup.subtreeControl?.length ?? 0) > 0) {
+    if (call.errno === 'EBUSY' && cgroup.subtreeControl?.length !== 0) {
       return {
-        condition: `${cgroup.path} hands controllers on (${cgroup.subtreeControl?.join(' ') ?? ''}), so it may not hold processes (the no-internal-process rule).`,
+        condition: `${cgroup.path} hands controllers on${cgroup.subtreeControl === undefined ? '' : ` (${cgroup.subtreeControl.join(' ')})`}, so it may not hold processes (the no-internal-process rule).`,
         advice: 'Put the process into a cgroup below it.',
-        evidence: [{ source: `${cgroup.path}/cgroup.subtree_control`, lines: [cgroup.subtreeControl?.join(' ') ?? ''] }],
+        ...(cgroup.subtreeControl === undefined ? {} : { evidence: [{ source: `${cgroup.path}/cgroup.subtree_control`, lines: [cgroup.subtreeControl.join(' ')] }] }),
       };
     }
     if (call.errno === 'ESRCH') return { condition: `There is no process ${text.trim()} in the caller's pid namespace.`, advice: 'Whose number is it? The same process has another one in every pid namespace.' };

@@ -5,9 +5,9 @@ import { fact } from '../fact.ts';
 import type { Fact } from '../fact.ts';
 import { parseAddresses, parseLinks, parseNeighbours, parseRoutes } from '../iproute.ts';
 import type { Address, Link, Neighbour, Route } from '../iproute.ts';
-import { parseNetDev, parseNetRoute } from '../netfiles.ts';
+import { parseNetDev, parseNetRoute, parseNetSnmp } from '../netfiles.ts';
 import type { InterfaceCounters, KernelRoute } from '../netfiles.ts';
-import { ipInside } from '../network.ts';
+import { ipInside, pingInside } from '../network.ts';
 import { linesOf } from '../text.ts';
 import type { Reader } from './reader.ts';
 
@@ -35,6 +35,18 @@ export function routes(reader: Reader): Fact<Route[]> {
 
 export function neighbours(reader: Reader): Fact<Neighbour[]> {
   return fromIp(reader, 'neighbours', ['-j', 'neigh'], parseNeighbours);
+}
+
+export function echoRequests(reader: Reader): Fact<number> {
+  const text = reader.text('net/snmp');
+  const lines = linesOf(text).filter((line) => line.startsWith('Icmp:'));
+  return fact(reader.name('count of echo requests received'), parseNetSnmp(text, 'Icmp', reader.path('net/snmp'))['InEchos'] ?? 0, reader.path('net/snmp'), lines);
+}
+
+export async function ping(reader: Reader, address: string): Promise<Fact<boolean>> {
+  const { answered, said } = await pingInside(reader.pid, address);
+  const lines = linesOf(said).filter((line) => /bytes from|transmitted|nreachable|ping:/.test(line));
+  return fact(`an answer from ${address} to a ping by ${reader.label}`, answered, `nsenter -t ${reader.pid} -n ping -c 1 ${address}`, lines);
 }
 
 function fromIp<T extends { readonly line: string }>(

@@ -1,11 +1,15 @@
 /**
  * What a process runs, where it stands and what it holds open.
  */
+import type { TerminalSize } from '../../wire/messages.ts';
 import { GoneError } from '../errors.ts';
 import { fact } from '../fact.ts';
 import type { Fact } from '../fact.ts';
+import { describeFile } from '../inside.ts';
+import type { FileFacts } from '../inside.ts';
 import { parseLimits } from '../limits.ts';
 import type { Limit } from '../limits.ts';
+import { fileOpenIn, sizeOpenIn } from '../opened.ts';
 import { isAlive, optional, readProcLink } from '../procfile.ts';
 import { linesOf } from '../text.ts';
 import type { Reader } from './reader.ts';
@@ -58,6 +62,19 @@ export function descriptors(reader: Reader): Fact<Record<number, string>> {
   }
   const lines = Object.entries(targets).map(([number, target]) => `${number} -> ${target}`);
   return reader.steady(() => fact(reader.name('open descriptors'), targets, reader.path('fd'), lines));
+}
+
+/** Named after the file and not after the descriptor: three descriptors may be one terminal. */
+export function openFile(reader: Reader, number: number): Fact<FileFacts | null> {
+  const found = reader.steady(() => fileOpenIn(reader.pid, number));
+  const what = found === null ? 'not open' : `${describeFile(found)}, on ${found.device}, opened as ${found.path}`;
+  return fact(reader.name(`open file ${number}`), found, reader.path(`fd/${number}`), [what]);
+}
+
+export function windowSize(reader: Reader, number: number): Fact<TerminalSize | null> {
+  const size = reader.steady(() => sizeOpenIn(reader.pid, number));
+  const what = size === null ? 'no terminal' : `${size.rows} rows, ${size.columns} columns`;
+  return fact(reader.name(`window size at descriptor ${number}`), size, `TIOCGWINSZ on ${reader.path(`fd/${number}`)}`, [what]);
 }
 
 export function limits(reader: Reader): Fact<Record<string, Limit>> {
