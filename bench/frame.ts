@@ -41,7 +41,8 @@ export async function firstFrame(): Promise<Row[]> {
 async function bundled(file: string, folder: string): Promise<string> {
   const { build } = await import('rolldown');
   const out = path.join(folder, 'empty-ink.mjs');
-  await build({ input: file, platform: 'node', output: { file: out, minify: true, codeSplitting: false }, external: ['react-devtools-core'] });
+  // Split, as the tutor is: ink's developer tools, which are not installed, stay in a part that is never loaded.
+  await build({ input: file, platform: 'node', output: { dir: folder, entryFileNames: 'empty-ink.mjs', chunkFileNames: '[name].mjs', minify: true }, external: ['react-devtools-core'] });
   if (!fs.existsSync(out)) throw new Error(`rolldown wrote no ${out}`);
   return out;
 }
