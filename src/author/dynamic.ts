@@ -16,11 +16,11 @@ import type { Problems } from './problem.ts';
 export type Trial = { name: string; run(sandbox: Sandbox, says: Problems, signal: AbortSignal): Promise<void> };
 
 /** Everything that has to be tried for one lesson, in the order in which an author wants to know. */
-export function trialsFor(course: Course, lesson: Lesson, boxes: readonly LearnerBox[]): Trial[] {
+export function trialsFor(course: Course, lesson: Lesson, boxes: readonly LearnerBox[], quick: boolean): Trial[] {
   return [
     starterFails(course, lesson),
     ...[...lessonsBefore(course, lesson), lesson].map((checked) => solutionPasses(course, lesson, checked)),
-    ...mistakesOf(lesson).map((mistake) => mistakeIsNamed(course, lesson, mistake)),
+    ...mistakesOf(lesson).map((mistake) => mistakeIsNamed(course, lesson, mistake, quick)),
     ...boxes.filter((box) => box.lesson.id === lesson.id).map(learnerPasses),
     experimentsMatch(course, lesson),
   ];
@@ -53,12 +53,12 @@ function solutionPasses(course: Course, lesson: Lesson, checked: Lesson): Trial 
   };
 }
 
-function mistakeIsNamed(course: Course, lesson: Lesson, mistake: { name: string; id: string }): Trial {
+function mistakeIsNamed(course: Course, lesson: Lesson, mistake: { name: string; id: string }, quick: boolean): Trial {
   const at = `lessons/${lesson.id}/mistakes/${mistake.name}`;
   return {
     name: `mistake ${mistake.name}`,
     run: async (sandbox, says, signal) => {
-      const { verdict } = await judge(sandbox, lesson, mistakeTree(course, lesson, mistake.name), signal);
+      const { verdict } = await judge(sandbox, lesson, mistakeTree(course, lesson, mistake.name), signal, quick);
       reportErrors(verdict, at, says);
       const failed = verdict.checks.find((check) => check.status !== 'pass' && check.status !== 'blocked');
       if (!failed) says.at(at, 1, 'every check passes with this mistake in it');
@@ -120,9 +120,9 @@ export function wrongWith(experiment: Experiment, output: string, ending: { code
   return wrong;
 }
 
-async function judge(sandbox: Sandbox, lesson: Lesson, box: Tree, signal: AbortSignal): Promise<{ verdict: Verdict; leftovers: Leftover[] }> {
+async function judge(sandbox: Sandbox, lesson: Lesson, box: Tree, signal: AbortSignal, firstFailure = false): Promise<{ verdict: Verdict; leftovers: Leftover[] }> {
   return sandbox.check({
-    lesson: lesson.id, checks: readChecks(lesson.folder), box: wireFiles(box), seed: randomUUID().slice(0, 8), allRules: true,
+    lesson: lesson.id, checks: readChecks(lesson.folder), box: wireFiles(box), seed: randomUUID().slice(0, 8), allRules: true, firstFailure,
   }, { signal });
 }
 
