@@ -1,7 +1,8 @@
 /** The thorough half of the course gate: what a real kernel says to every state of every lesson. */
 import { randomUUID } from 'node:crypto';
 import type { Sandbox } from '../check/types.ts';
-import type { CheckResult, Leftover, Verdict, WireFile } from '../check/wire.ts';
+import { toWire } from '../check/tree.ts';
+import type { CheckResult, Leftover, Verdict } from '../check/wire.ts';
 import { readChecks } from '../check/workspace.ts';
 import { lessonsBefore } from '../lesson/find.ts';
 import { experimentTree, mistakesOf, mistakeTree, solutionTree, starterTree } from '../lesson/lay/trees.ts';
@@ -95,7 +96,7 @@ function experimentsMatch(course: Course, lesson: Lesson): Trial {
     run: async (sandbox, says, signal) => {
       const blocks = says.guard(() => lesson.blocks);
       const session = `gate-${lesson.id}-${randomUUID().slice(0, 8)}`;
-      const box = wireFiles(experimentTree(course, lesson));
+      const box = toWire(experimentTree(course, lesson));
       try {
         for (const experiment of everyBlock(blocks ?? []).filter((block) => block.kind === 'experiment')) {
           const { output, ending } = await sandbox.experiment({ session, script: experiment.script, box }, { signal });
@@ -122,13 +123,8 @@ export function wrongWith(experiment: Experiment, output: string, ending: { code
 
 async function judge(sandbox: Sandbox, lesson: Lesson, box: Tree, signal: AbortSignal, firstFailure = false): Promise<{ verdict: Verdict; leftovers: Leftover[] }> {
   return sandbox.check({
-    lesson: lesson.id, checks: readChecks(lesson.folder), box: wireFiles(box), seed: randomUUID().slice(0, 8), allRules: true, firstFailure,
+    lesson: lesson.id, checks: readChecks(lesson.folder), box: toWire(box), seed: randomUUID().slice(0, 8), allRules: true, firstFailure,
   }, { signal });
-}
-
-/** A tree as it travels to the sandbox. */
-export function wireFiles(tree: Tree): WireFile[] {
-  return [...tree].map(([name, file]) => ({ path: name, base64: file.bytes.toString('base64'), ...(file.executable ? { executable: true } : {}) }));
 }
 
 /** `error` is never the learner's fault, so nothing in the course may lead to it. */

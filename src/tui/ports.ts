@@ -49,8 +49,11 @@ export type StartChange = {
   after: string;
 };
 
-/** A file of the learner's beside the reference's; null where it is not there. */
-export type FilePair = { file: string; mine: string | null; reference: string | null };
+/** A file of the learner's beside another version of it; null where it is not there. */
+export type FilePair = { file: string; mine: string | null; other: string | null };
+
+/** The learner's own files as they were when `lesson` last passed, beside those of now. */
+export type PassedVersion = { lesson: string; pairs: FilePair[] };
 
 export interface Workspace {
   /** Absolute path of the learner's box. */
@@ -68,6 +71,10 @@ export interface Workspace {
   undo(): boolean;
   /** The lesson's files, mine and the reference's. */
   pairs(lesson: Lesson): FilePair[];
+  /** Keeps the box that has passed a lesson. */
+  keepPassed(lesson: Lesson, box: readonly WireFile[]): void;
+  /** The version kept for this lesson, or else for the nearest before it; undefined where there is none. */
+  passedVersion(lesson: Lesson): PassedVersion | undefined;
   /** Everything a check of this lesson needs, read now. */
   checkRequest(lesson: Lesson, seed: string): CheckRequest;
   /** The box that a page's experiments see: the reference as it stands before this lesson. */

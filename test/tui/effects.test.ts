@@ -224,10 +224,23 @@ describe('starting', () => {
 
 test('the comparison with the reference has the files that differ', async () => {
   const workspace = new MemoryWorkspace(progressWith({ '01-first': { started: true, passed: true } }, '01-first'));
-  workspace.files = [{ file: 'a.ts', mine: 'x\n', reference: 'y\n' }, { file: 'b.ts', mine: 'z', reference: 'z' }, { file: 'c.ts', mine: null, reference: 'q\n' }];
+  workspace.files = [{ file: 'a.ts', mine: 'x\n', other: 'y\n' }, { file: 'b.ts', mine: 'z', other: 'z' }, { file: 'c.ts', mine: null, other: 'q\n' }];
   const { store, press } = make(workspace);
   press({ do: 'diff' });
   await until(() => expect(store.state.view).toMatchObject({ name: 'diff', files: [{ file: 'a.ts', absent: false }, { file: 'c.ts', absent: true }] }));
+});
+
+test('the comparison with what passed goes from then to now, and says whose pass it was', async () => {
+  const workspace = new MemoryWorkspace(progressWith({ '01-first': { started: true, passed: true } }, '01-first'));
+  workspace.kept = { lesson: '01-first', pairs: [{ file: 'a.ts', mine: 'now\n', other: 'then\n' }, { file: 'new.ts', mine: 'new\n', other: null }, { file: 'gone.ts', mine: null, other: 'gone\n' }] };
+  const { store, press } = make(workspace);
+  press({ do: 'diff' });
+  press({ do: 'diff' });
+  await until(() => expect(store.state.view).toMatchObject({
+    name: 'diff', against: 'passed', version: '01-first', files: [{ file: 'a.ts', absent: false }, { file: 'new.ts', absent: true }, { file: 'gone.ts', absent: false }],
+  }));
+  const marks = store.state.view.name === 'diff' ? store.state.view.files?.map(({ lines }) => lines.map(({ mark }) => mark).join('')) : [];
+  expect(marks).toEqual(['@-+', '@+', '@-']);
 });
 
 describe('the editor', () => {

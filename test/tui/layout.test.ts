@@ -248,26 +248,42 @@ describe('what covers the page', () => {
 });
 
 describe('comparisons', () => {
+  const words = { same: 'All the same.', absent: (file: string) => `${file} (new)` };
+
   test('mark lines, and within a changed line the words', () => {
-    const lines = compare('one\ntwo three\nfour\n', 'one\ntwo 3\nfour\nfive\n');
+    const lines = compare('one\ntwo three\nfour\n', 'one\ntwo 3\nfour\nfive\n', 'a.txt');
     expect(lines.map((one) => `${one.mark}${one.parts.map((part) => (part.differs ? `[${part.text}]` : part.text)).join('')}`)).toEqual([
       '@1', ' one', '-two [three]', '+two [3]', ' four', '+five',
     ]);
-    expect(compare('same', 'same')).toEqual([]);
+    expect(compare('same', 'same', 'a.ts')).toEqual([]);
   });
 
   test('a new file is all additions', () => {
-    expect(compare('', 'a\nb\n').filter((one) => one.mark !== '@').map((one) => one.mark)).toEqual(['+', '+']);
+    expect(compare('', 'a\nb\n', 'a.ts').filter((one) => one.mark !== '@').map((one) => one.mark)).toEqual(['+', '+']);
   });
 
   test('a diff is never wider than the screen; files that are the same are not in it', () => {
-    const files = [{ file: 'run.ts', absent: false, lines: compare('x'.repeat(200), `${'x'.repeat(190)} y`) }];
-    for (const parts of layoutFiles(files, 40)) expect(lineWidth(parts)).toBeLessThanOrEqual(40);
-    expect(texts(layoutFiles([], 60))).toEqual(['Your files are the same as the reference.']);
+    const files = [{ file: 'run.ts', absent: false, lines: compare('x'.repeat(200), `${'x'.repeat(190)} y`, 'run.ts') }];
+    for (const width of [40, 76, 108, 116]) for (const parts of layoutFiles(files, words, width)) expect(lineWidth(parts)).toBeLessThanOrEqual(width);
+    expect(texts(layoutFiles([], words, 60))).toEqual(['All the same.']);
+  });
+
+  test('code keeps its colours, and changed words stand out of them', () => {
+    const [, removed, added] = compare("const a = 'x'; // one\n", "const a = 'y'; // one\n", 'a.ts');
+    expect(added?.parts).toEqual(expect.arrayContaining([{ text: 'const', role: 'keyword', differs: false }, { text: 'y', role: 'string', differs: true }, { text: '// one', role: 'comment', differs: false }]));
+    expect(removed?.parts.filter((part) => part.differs).map((part) => part.text)).toEqual(['x']);
+    // A comment of several lines is one for all of them.
+    expect(compare('/**\n * const\n */\n', '/**\n * const x\n */\n', 'a.ts').flatMap(({ parts }) => parts).filter(({ text }) => text.includes('const')).map(({ role }) => role)).toEqual(['comment', 'comment']);
+  });
+
+  test('stand side by side where there is room, the first changed line beside the first', () => {
+    const files = [{ file: 'a.ts', absent: false, lines: compare('one\ntwo\nthree\n', 'one\n2\n2b\nthree\n', 'a.txt') }];
+    expect(texts(layoutFiles(files, words, 110)).map((text) => text.replaceAll(/ +/g, ' '))).toEqual(['a.ts', ' 1 one │ 1 one', ' 2 - two │ 2 + 2', ' │ 3 + 2b', ' 3 three │ 4 three']);
+    expect(texts(layoutFiles(files, words, 76))).toEqual(['a.ts', '  line 1', '  one', '- two', '+ 2', '+ 2b', '  three']);
   });
 
   test('what touches the learner’s own work comes first in a preview', () => {
-    const change = (file: string, kind: 'new' | 'merge' | 'conflict') => ({ change: { file, kind, side: `${file}.02`, reference: false, before: '', after: 'x' }, lines: compare('', 'x\n') });
+    const change = (file: string, kind: 'new' | 'merge' | 'conflict') => ({ change: { file, kind, side: `${file}.02`, reference: false, before: '', after: 'x' }, lines: compare('', 'x\n', file) });
     const text = texts(layoutStartDiff([change('a.ts', 'new'), change('b.ts', 'conflict'), change('c.ts', 'merge')], 76)).join('\n');
     expect(text.indexOf('b.ts')).toBeLessThan(text.indexOf('c.ts'));
     expect(text.indexOf('c.ts')).toBeLessThan(text.indexOf('a.ts'));

@@ -2,7 +2,7 @@
 import { parseBlocks } from '../../src/lesson/blocks.ts';
 import { readHints } from '../../src/lesson/hints.ts';
 import type { Course, Lesson } from '../../src/lesson/types.ts';
-import type { FilePair, LessonProgress, ProgressEvent, ProgressView, StartChange, Workspace } from '../../src/tui/ports.ts';
+import type { FilePair, LessonProgress, PassedVersion, ProgressEvent, ProgressView, StartChange, Workspace } from '../../src/tui/ports.ts';
 
 const page = `
 A first paragraph with \`code\`, *emphasis* and a [link](https://example.org/x) in it, long enough to be wrapped on every screen there is.
@@ -86,6 +86,7 @@ export class MemoryWorkspace implements Workspace {
   changes: StartChange[] = [];
   started: string[] = [];
   files: FilePair[] = [];
+  kept: PassedVersion | undefined;
 
   constructor(view: ProgressView = progressWith({})) {
     this.view = view;
@@ -131,6 +132,14 @@ export class MemoryWorkspace implements Workspace {
 
   pairs(): FilePair[] {
     return this.files;
+  }
+
+  keepPassed(lesson: Lesson): void {
+    this.kept = { lesson: lesson.id, pairs: [] };
+  }
+
+  passedVersion(): PassedVersion | undefined {
+    return this.kept;
   }
 
   checkRequest(lesson: Lesson, seed: string): ReturnType<Workspace['checkRequest']> {

@@ -248,14 +248,25 @@ describe('the reference', () => {
     expect(asked.effects).toEqual([]);
     expect(drive(asked, { do: 'back' }).state.view.name).toBe('page');
     expect(drive(asked, { do: 'yes' }).effects).toEqual([
-      { type: 'record', event: { type: 'solutionSeen', lesson: '01-first' } }, { type: 'compare', lesson: '01-first' },
+      { type: 'record', event: { type: 'solutionSeen', lesson: '01-first' } }, { type: 'compare', lesson: '01-first', against: 'reference' },
     ]);
   });
 
   test('is shown at once after the lesson passed', () => {
     const run = drive(begin(progressWith({ '01-first': { started: true, passed: true } }, '01-first')), { do: 'diff' });
-    expect(run.effects).toEqual([{ type: 'compare', lesson: '01-first' }]);
+    expect(run.effects).toEqual([{ type: 'compare', lesson: '01-first', against: 'reference' }]);
     expect(run.state.view).toMatchObject({ name: 'diff', files: undefined });
+  });
+
+  test('d again shows what changed since the box passed, and then the page', () => {
+    const passed = drive(begin(progressWith({ '01-first': { started: true, passed: true } }, '01-first')), { do: 'diff' }, { do: 'diff' });
+    expect(passed.effects.at(-1)).toEqual({ type: 'compare', lesson: '01-first', against: 'passed' });
+    // What was asked for before is no answer to what is asked for now.
+    expect(drive(passed, { type: 'compared', against: 'reference', version: undefined, files: [] }).state.view).toMatchObject({ against: 'passed', files: undefined });
+    expect(drive(passed, { type: 'compared', against: 'passed', version: '01-first', files: [] }).state.view).toMatchObject({ files: [], version: '01-first' });
+    expect(drive(passed, { do: 'diff' }).state.view.name).toBe('page');
+    // Nobody has to look at the reference for that.
+    expect(drive(begin(), { do: 'diff' }, { do: 'diff' }).effects).toEqual([{ type: 'compare', lesson: '01-first', against: 'passed' }]);
   });
 
   test('y means nothing elsewhere', () => {

@@ -38,11 +38,21 @@ export class Marking {
         signal,
         onCheck: (result) => this.#store.dispatch({ type: 'checkJudged', run, result }),
       });
+      if (verdict.passed) this.#keep(lesson, request.box);
       this.#store.dispatch({ type: 'checkEnded', run, verdict, leftovers });
     } catch (error) {
       this.#failed(run, explain(error), signal.aborted);
     } finally {
       if (this.#current === controller) this.#current = undefined;
+    }
+  }
+
+  /** A full disk takes nothing from a verdict. */
+  #keep(lesson: Lesson, box: CheckRequest['box']): void {
+    try {
+      this.#workspace.keepPassed(lesson, box);
+    } catch (error) {
+      this.#store.dispatch({ type: 'said', message: { text: explain(error), tone: 'bad' } });
     }
   }
 

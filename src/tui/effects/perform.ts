@@ -92,7 +92,7 @@ export class Effects {
         undoStart(this.#starting);
         return this.perform({ type: 'offer', lesson: store.state.open });
       case 'compare':
-        return lesson && compareFiles(this.#starting, lesson);
+        return lesson && compareFiles(this.#starting, lesson, effect.against);
       case 'check':
         return lesson && this.#marking.mark(lesson, effect.run);
       case 'cancelCheck':

@@ -10,7 +10,7 @@ import { sameStop } from './page.ts';
 import {
   checkOf, markedLesson, matching, neighbour, openFocus, openLayout, openLesson, openPage, openStops, pageRows, progressOf,
 } from './select.ts';
-import type { Command, Effect, State, Step, View } from './types.ts';
+import type { Against, Command, Effect, State, Step, View } from './types.ts';
 
 /** Applies one command. Whatever it is, it ends a message's time and takes back a first Ctrl-C. */
 export function command(before: State, what: Command): Step {
@@ -57,7 +57,7 @@ export function command(before: State, what: Command): Step {
     case 'diff':
       return diff(state);
     case 'yes':
-      return state.view.name === 'confirm' ? showDiff(state) : [state, []];
+      return state.view.name === 'confirm' ? showReference(state) : [state, []];
     case 'rerun':
       return mark(state);
     case 'editor':
@@ -182,16 +182,23 @@ function hint(state: State): Step {
   return [next, effects];
 }
 
+/** In turn: the reference, which may have to be asked for; the last version that passed; the page. */
 function diff(state: State): Step {
+  if (state.view.name === 'confirm' || (state.view.name === 'diff' && state.view.against === 'reference')) return compared(state, 'passed');
   if (state.view.name === 'diff') return [home(state), []];
   const { passed, solutionSeen } = progressOf(state, state.open);
-  return passed || solutionSeen ? showDiff(state) : [{ ...state, view: { name: 'confirm' } }, []];
+  return passed || solutionSeen ? showReference(state) : [{ ...state, view: { name: 'confirm' } }, []];
 }
 
-function showDiff(state: State): Step {
+function showReference(state: State): Step {
   const { passed, solutionSeen } = progressOf(state, state.open);
   const record: Effect[] = passed || solutionSeen ? [] : [{ type: 'record', event: { type: 'solutionSeen', lesson: state.open } }];
-  return [{ ...state, view: { name: 'diff', scroll: 0, files: undefined } }, [...record, { type: 'compare', lesson: state.open }]];
+  const [next, effects] = compared(state, 'reference');
+  return [next, [...record, ...effects]];
+}
+
+function compared(state: State, against: Against): Step {
+  return [{ ...state, view: { name: 'diff', against, version: undefined, scroll: 0, files: undefined } }, [{ type: 'compare', lesson: state.open, against }]];
 }
 
 /** Asks for a verdict on the lesson that is marked; a run that is under way is left. */

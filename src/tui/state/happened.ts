@@ -28,7 +28,8 @@ export function happened(state: State, event: Happened): Step {
     case 'started':
       return [say(state, event.changes.length === 0 ? t.start.doneNothing : t.start.done(event.changes.length)), []];
     case 'compared':
-      return [state.view.name === 'diff' ? { ...state, view: { ...state.view, files: event.files } } : state, []];
+      if (state.view.name !== 'diff' || state.view.against !== event.against) return [state, []];
+      return [{ ...state, view: { ...state.view, files: event.files, version: event.version } }, []];
     case 'saved': {
       if (!markedLesson(state)) return [state, []];
       const [next, effects] = mark(state);

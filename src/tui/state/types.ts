@@ -10,7 +10,10 @@ import type { PageState } from './page.ts';
 
 export type Size = { columns: number; rows: number };
 
-/** A file of the learner's that differs from the reference's. */
+/** What the learner's files are compared with: the reference, or their own as they were when the kernel last passed them. */
+export type Against = 'reference' | 'passed';
+
+/** A file of the learner's that differs. */
 export type FileDiff = { file: string; absent: boolean; lines: readonly DiffLine[] };
 export type StartDiff = { change: StartChange; lines: readonly DiffLine[] };
 
@@ -22,7 +25,8 @@ export type View =
   /** `newest`: shows the rung that was asked for last until the reader scrolls. */
   | { name: 'hints'; scroll: number; newest: boolean }
   | { name: 'verdict'; scroll: number }
-  | { name: 'diff'; scroll: number; files: readonly FileDiff[] | undefined }
+  /** `version`: the lesson whose passing version it is; undefined where none was kept. */
+  | { name: 'diff'; against: Against; version: string | undefined; scroll: number; files: readonly FileDiff[] | undefined }
   /** Asks before the reference is shown. */
   | { name: 'confirm' }
   | { name: 'preview'; scroll: number; changes: readonly StartDiff[]; thenEdit: boolean };
@@ -108,7 +112,7 @@ export type Event =
   | { type: 'offered'; lesson: string; offer: StartOffer }
   | { type: 'previewed'; lesson: string; changes: readonly StartDiff[]; thenEdit: boolean }
   | { type: 'started'; lesson: string; changes: readonly StartChange[] }
-  | { type: 'compared'; files: readonly FileDiff[] }
+  | { type: 'compared'; against: Against; version: string | undefined; files: readonly FileDiff[] }
   | { type: 'saved'; files: readonly string[] }
   | { type: 'checkBegan'; run: number }
   | { type: 'checkSyntax'; run: number; problem: SyntaxProblem }
@@ -133,7 +137,7 @@ export type Effect =
   /** `ask`: show a preview first where files that are there would change. */
   | { type: 'start'; lesson: string; ask: boolean; thenEdit: boolean }
   | { type: 'undo' }
-  | { type: 'compare'; lesson: string }
+  | { type: 'compare'; lesson: string; against: Against }
   | { type: 'check'; lesson: string; run: number }
   | { type: 'cancelCheck' }
   | { type: 'experiment'; lesson: string; number: number; script: string }
