@@ -57,6 +57,7 @@ const everywhere: Readonly<Record<string, Command>> = {
   end: { do: 'edge', to: 'bottom' },
   n: { do: 'lesson', direction: 1 },
   p: { do: 'lesson', direction: -1 },
+  N: { do: 'unsolved' },
   tab: { do: 'focus', direction: 1 },
   'shift-tab': { do: 'focus', direction: -1 },
   enter: { do: 'enter' },

@@ -10,6 +10,10 @@ import type { Lesson } from '../lesson/types.ts';
 export type LessonProgress = {
   started: boolean;
   passed: boolean;
+  /** It has passed, and the box as it is now does not any more. */
+  failsNow: boolean;
+  /** Time spent on it, in seconds. */
+  seconds: number;
   /** Times it was marked. */
   attempts: number;
   /** Rungs of the ladder that were shown. */
@@ -30,6 +34,9 @@ export type ProgressView = {
 export type ProgressEvent =
   | { type: 'opened'; lesson: string }
   | { type: 'marked'; lesson: string; verdict: Verdict }
+  /** Marked again after a later lesson passed. */
+  | { type: 'remarked'; lesson: string; verdict: Verdict }
+  | { type: 'spent'; lesson: string; seconds: number }
   | { type: 'hint'; lesson: string; shown: number }
   | { type: 'predicted'; lesson: string; number: number; choice: number; right: boolean }
   | { type: 'solutionSeen'; lesson: string };

@@ -44,6 +44,8 @@ class DiskWorkspace implements Workspace {
         // A start that was undone is none: both what was done and what lies in the box count.
         started: known.state === 'passed' || (known.state === 'started' && index <= laid),
         passed: known.state === 'passed',
+        failsNow: known.state === 'passed' && known.last?.passed === false,
+        seconds: known.seconds,
         attempts: known.attempts,
         hints: known.hints,
         predictions: Object.fromEntries(Object.entries(known.predictions).map(([number, answer]) => [number, answer.choice])),
@@ -58,14 +60,17 @@ class DiskWorkspace implements Workspace {
   record(event: ProgressEvent): void {
     switch (event.type) {
       case 'opened':
+      case 'spent':
         this.#progress.apply(event);
         break;
-      case 'marked': {
+      case 'marked':
+      case 'remarked': {
         const { verdict } = event;
         const points = (passed: boolean): number => verdict.checks.reduce((sum, check) => sum + (!passed || check.status === 'pass' ? check.points : 0), 0);
         this.#progress.apply({
           type: 'checked',
           lesson: event.lesson,
+          again: event.type === 'remarked',
           verdict: {
             at: this.#time(),
             passed: verdict.passed,

@@ -113,7 +113,7 @@ const failing = result('status', 'fail', {
 const stateOf = (...results: CheckState['results']): CheckState => ({
   ...noCheck, at: 'done', results, fresh: results.map((one) => one.id), verdict: verdictOf('01-first', [...results]),
 });
-const input = (check: CheckState, next: string | undefined = 'The second') => ({ check, next, impossible: undefined });
+const input = (check: CheckState, next: string | undefined = 'The second') => ({ check, next, impossible: undefined, broken: [] });
 
 describe('a verdict', () => {
   test('did, expected, observed, evidence, why and look are all there on 80×24', () => {
@@ -145,7 +145,7 @@ describe('a verdict', () => {
 
   test('passes are counted and said, the next lesson is offered', () => {
     expect(texts(layoutPanel(input(stateOf(result('a', 'pass', { title: 'It holds' }))), 60, 20))).toEqual(['✓ PASSED  all 1 check', 'n: on to The second', '✓ pass  It holds']);
-    expect(texts(layoutPanel({ check: stateOf(result('a', 'pass')), next: undefined, impossible: undefined }, 60, 20))[1]).toMatch(/last lesson/);
+    expect(texts(layoutPanel({ check: stateOf(result('a', 'pass')), next: undefined, impossible: undefined, broken: [] }, 60, 20))[1]).toMatch(/last lesson/);
   });
 
   test('what a learner’s program printed cannot reach the terminal through a verdict', () => {
@@ -164,7 +164,7 @@ describe('a verdict', () => {
   });
 
   test('an impossible sandbox says why and what to do', () => {
-    const lines = texts(layoutPanel({ check: noCheck, next: undefined, impossible: { message: 'No user namespaces here.', next: ['vagrant up'] } }, 60, 20));
+    const lines = texts(layoutPanel({ check: noCheck, next: undefined, impossible: { message: 'No user namespaces here.', next: ['vagrant up'] }, broken: [] }, 60, 20));
     expect(lines).toEqual(['No user namespaces here.', '  → vagrant up', 'Reading works all the same.']);
   });
 });
@@ -225,6 +225,13 @@ describe('the lines around the body', () => {
 });
 
 describe('what covers the page', () => {
+  test('the map says what a lesson took, and that one fails now', () => {
+    const progress = progressWith({ '01-first': { started: true, passed: true, failsNow: true, attempts: 3, seconds: 720 }, '02-second': { started: true, attempts: 1 } }, '02-second');
+    const lines = texts(layoutOverlay(drive(begin(progress), { do: 'list' }).state)!.lines);
+    expect(lines[1]).toMatch(/^ {2}✗ 01 {2}The first +passed, fails now +12 min, 3 attempts$/);
+    expect(lines[2]).toMatch(/^▸ … 02 {2}The second +started, open here +1 attempt$/);
+  });
+
   test('the map says in words where each lesson stands', () => {
     const progress = progressWith({ '01-first': { started: true, passed: true }, '02-second': { started: true } }, '02-second');
     const lines = texts(layoutOverlay(drive(begin(progress), { do: 'list' }).state)!.lines);

@@ -72,7 +72,7 @@ export function sampleCourse(): Course {
   };
 }
 
-const untouched: LessonProgress = { started: false, passed: false, attempts: 0, hints: 0, predictions: {}, solutionSeen: false };
+const untouched: LessonProgress = { started: false, passed: false, attempts: 0, hints: 0, predictions: {}, solutionSeen: false, failsNow: false, seconds: 0 };
 
 export function progressWith(lessons: Record<string, Partial<LessonProgress>>, current?: string): ProgressView {
   return { current, lessons: Object.fromEntries(Object.entries(lessons).map(([id, some]) => [id, { ...untouched, ...some }])) };
@@ -104,6 +104,8 @@ export class MemoryWorkspace implements Workspace {
     };
     if (event.type === 'opened') this.view = { ...this.view, current: event.lesson };
     else if (event.type === 'marked') set({ attempts: before.attempts + 1, passed: before.passed || event.verdict.passed });
+    else if (event.type === 'remarked') set({ failsNow: !event.verdict.passed });
+    else if (event.type === 'spent') set({ seconds: before.seconds + event.seconds });
     else if (event.type === 'hint') set({ hints: event.shown });
     else if (event.type === 'predicted') set({ predictions: { ...before.predictions, [event.number]: event.choice } });
     else set({ solutionSeen: true });

@@ -274,6 +274,21 @@ describe('the reference', () => {
   });
 });
 
+describe('the next one that is not solved', () => {
+  const at = (lessons: Record<string, object>, ...presses: Command[]) => drive(begin(progressWith(lessons, '01-first')), ...presses).state;
+
+  test('is after this one, or from the last one on the first, or one that fails now', () => {
+    expect(at({ '01-first': { started: true, passed: true }, '02-second': { passed: true } }, { do: 'unsolved' }).open).toBe('03-third');
+    expect(at({ '02-second': { passed: true }, '03-third': { passed: true } }, { do: 'lesson', direction: 1 }, { do: 'unsolved' }).open).toBe('01-first');
+    expect(at({ '01-first': { passed: true, failsNow: true }, '02-second': { passed: true }, '03-third': { passed: true } }, { do: 'lesson', direction: 1 }, { do: 'unsolved' }).open).toBe('01-first');
+  });
+
+  test('is none where all have passed', () => {
+    const state = at({ '01-first': { started: true, passed: true }, '02-second': { passed: true }, '03-third': { passed: true } }, { do: 'unsolved' });
+    expect([state.open, state.message?.text]).toEqual(['01-first', 'Every lesson has passed.']);
+  });
+});
+
 describe('starting', () => {
   const offer = { type: 'offered', lesson: '01-first', offer: { adds: ['libc.ts'], changes: [], reference: [] } } as const;
 

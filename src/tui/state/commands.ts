@@ -8,7 +8,7 @@ import { isBusy } from './check.ts';
 import { act, choose, predict, runExperiment } from './act.ts';
 import { sameStop } from './page.ts';
 import {
-  checkOf, markedLesson, matching, neighbour, openFocus, openLayout, openLesson, openPage, openStops, pageRows, progressOf,
+  checkOf, markedLesson, matching, neighbour, nextUnsolved, openFocus, openLayout, openLesson, openPage, openStops, pageRows, progressOf,
 } from './select.ts';
 import type { Against, Command, Effect, State, Step, View } from './types.ts';
 
@@ -28,6 +28,10 @@ export function command(before: State, what: Command): Step {
     }
     case 'open':
       return openPageOf(state, what.lesson);
+    case 'unsolved': {
+      const next = nextUnsolved(state);
+      return next ? openPageOf(state, next.id) : [say(state, t.message.allPassed), []];
+    }
     case 'focus':
       return [moveFocus(state, what.direction), []];
     case 'enter':
@@ -88,7 +92,7 @@ function leave(state: State, code: 0 | 130): Step {
 function interrupt(state: State): Step {
   if (state.armed) return leave(state, Exit.interrupted);
   const effects: Effect[] = [];
-  if (isBusy(checkOf(state, state.runOf))) effects.push({ type: 'cancelCheck' });
+  if (isBusy(checkOf(state, state.runOf)) || state.regression) effects.push({ type: 'cancelCheck' });
   if (state.waiting.length > 0) effects.push({ type: 'cancelExperiments' });
   const text = effects.length > 0 ? t.message.cancelled : t.message.leaveAgain;
   return [{ ...say(state, text, 'warn'), armed: true }, effects];
@@ -207,7 +211,7 @@ export function mark(state: State): Step {
   if (!lesson) return [say(state, t.message.notStarted, 'warn'), []];
   const run = state.run + 1;
   const check = { ...checkOf(state, lesson.id), at: 'queued' as const, fresh: [], why: undefined, syntax: undefined };
-  return [{ ...state, run, runOf: lesson.id, panelClosed: false, checks: { ...state.checks, [lesson.id]: check } }, [{ type: 'check', lesson: lesson.id, run }]];
+  return [{ ...state, run, runOf: lesson.id, regression: undefined, panelClosed: false, checks: { ...state.checks, [lesson.id]: check } }, [{ type: 'check', lesson: lesson.id, run }]];
 }
 
 /** A lesson that is not started has no files to edit yet: it is started on the way. */

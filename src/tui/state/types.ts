@@ -59,6 +59,8 @@ export type State = {
   run: number;
   /** The lesson that the last request was for. */
   runOf: string | undefined;
+  /** The lessons before the one that has passed, being marked again: which one now. */
+  regression: { run: number; lesson: string } | undefined;
   kernel: SandboxState;
   /** It was ready at some time: when it is not there now, it sleeps. */
   woken: boolean;
@@ -79,6 +81,8 @@ export type Command =
   | { do: 'edge'; to: 'top' | 'bottom' }
   | { do: 'lesson'; direction: 1 | -1 }
   | { do: 'open'; lesson: string }
+  /** To the next lesson that is not passed, or whose checks fail now; from the last one on to the first. */
+  | { do: 'unsolved' }
   | { do: 'focus'; direction: 1 | -1 }
   | { do: 'enter' }
   | { do: 'choose'; choice: number }
@@ -119,6 +123,9 @@ export type Event =
   | { type: 'checkJudged'; run: number; result: CheckResult }
   | { type: 'checkEnded'; run: number; verdict: Verdict; leftovers: readonly Leftover[] }
   | { type: 'checkFailed'; run: number; why: string; cancelled: boolean }
+  | { type: 'regressionBegan'; run: number; lesson: string }
+  | { type: 'regressed'; run: number; lesson: string; verdict: Verdict }
+  | { type: 'regressionEnded'; run: number }
   | { type: 'experimentBegan'; lesson: string; number: number }
   | { type: 'experimentWrote'; lesson: string; number: number; text: string }
   | { type: 'experimentEnded'; lesson: string; number: number; output: string; ending: Ending }
@@ -140,6 +147,8 @@ export type Effect =
   | { type: 'compare'; lesson: string; against: Against }
   | { type: 'check'; lesson: string; run: number }
   | { type: 'cancelCheck' }
+  /** Marks lessons that have passed once more, in this order, with the box that `run` was about. */
+  | { type: 'regress'; lessons: readonly string[]; run: number }
   | { type: 'experiment'; lesson: string; number: number; script: string }
   | { type: 'cancelExperiments' }
   | { type: 'editor'; lesson: string }
