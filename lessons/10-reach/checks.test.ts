@@ -1,0 +1,210 @@
+/** Lesson 10: do containers reach the world, does the world reach them by their published ports, and do they know each other by name? */
+import { readFileSync } from 'node:fs';
+import { type CheckContext, derive, type Fact, lesson, narrow, type ProcessView } from '#check';
+
+/** Something beyond the host, and the images. */
+const [internet, images] = ['internet.sh', 'images.sh'].map((file) => readFileSync(new URL(`./fixtures/${file}`, import.meta.url), 'utf8')) as [string, string];
+
+lesson('10-reach', ({ box, wall, token, check }) => {
+  const bridged = ['--network', 'bridge'];
+  const net = token.pick(['198.51.100', '203.0.113']);
+  const [uplink, there, far] = [`${net}.${token.int(2, 120)}`, `${net}.${token.int(121, 250)}`, `192.0.2.${token.int(2, 250)}`] as const;
+  const [dir, db, web, label] = [`/tmp/${token.word()}`, token.word(), token.word(), token.word(20)] as const;
+  const [outer, inner, service, other] = [token.int(2_000, 3_999), token.int(4_000, 5_999), token.int(6_000, 7_999), token.int(8_000, 9_999)] as const;
+  const sleep = (): string[] => ['sleep', token.seconds()];
+
+  // In this order: the database, which says nothing; one that asks; and, after that, a web server with a published port.
+  const database = box.container({ flags: ['--name', db, ...bridged, '--rootfs', `${dir}/plain`], command: sleep() });
+  const asker = box.container({ flags: bridged, command: sleep() });
+  const server = box.container({ flags: ['--name', web, ...bridged, '-p', `${outer}:${inner}`, '--rootfs', `${dir}/linked`], command: sleep() });
+  const twice = box.container({ flags: [...bridged, '-p', `${outer}:${other}`], command: sleep() });
+  const alone = box.container({ flags: ['--network', 'none', '-p', `${other}:${inner}`], command: sleep() });
+  let world: ProcessView | undefined;
+  let imagesBefore: Fact<string[]>;
+  let address: string;
+
+  /** The world beyond, which is made when it is first asked for, with the name servers of the host, and the images. */
+  const beyond = async (): Promise<ProcessView> => {
+    if (world !== undefined) return world;
+    await wall.run(['sh', await wall.file('images.sh', images), dir]);
+    // systemd-resolved: programs ask 127.0.0.53, and it asks somebody out there.
+    const stub = await wall.file('/run/systemd/resolve/stub-resolv.conf', 'nameserver 127.0.0.53\noptions edns0 trust-ad\nsearch .\n');
+    await wall.file('/run/systemd/resolve/resolv.conf', `nameserver ${there}\nsearch .\n`);
+    await wall.run(['mount', '--bind', stub, '/etc/resolv.conf']);
+    wall.atEnd(['umount', '/etc/resolv.conf']);
+    imagesBefore = await imagesNow();
+    const seconds = token.seconds();
+    const script = await wall.file('internet.sh', internet);
+    world = (await wall.start(['sh', script, uplink, there, far, seconds], ['sleep', seconds], 'the internet')).process;
+    return world;
+  };
+  const imagesNow = async (): Promise<Fact<string[]>> => {
+    const { stdout } = await wall.run(['find', dir, '-printf', '%P %y %s %l\\n']);
+    const found = stdout.value.split('\n').filter((line) => line !== '').sort();
+    return { ...derive('what is in the images', found, stdout), evidence: [{ source: `find ${dir}`, lines: found }] };
+  };
+
+  /** What a rule may want to know where a port leads nowhere. */
+  const survey = (note: CheckContext['note']): void => {
+    note('packet filter', wall.host.packetFilter());
+    note('listening', wall.host.listening());
+    note('forwarding', wall.host.networkSetting('ipv4/ip_forward'));
+    note('port', derive('the published port', { outer, inner }));
+  };
+
+  check('out', 'From a container one reaches what lies beyond the host', { points: 3 }, async ({ that, note }) => {
+    const outside = await beyond();
+    const from = await asker.command();
+    const lost = outside.counters('Ip').value['OutNoRoutes'] ?? 0;
+    const came = await from.reaches({ address: far, port: service }, outside, service);
+    note('unanswerable', derive('packets that nobody out there could answer', (outside.counters('Ip').value['OutNoRoutes'] ?? 0) - lost, outside.counters('Ip')));
+    survey(note);
+    that(came).is(uplink, `a connection from ${uplink}, the host’s own address out there`);
+  });
+
+  check('published', 'From out there one reaches a published port', { points: 3, needs: ['out'] }, async ({ that, note }) => {
+    const outside = await beyond();
+    const to = await server.command();
+    address = addressOf(to).value ?? '';
+    const came = await outside.reaches({ address: uplink, port: outer }, to, inner);
+    survey(note);
+    that(came).satisfies(isAddress, `a connection to port ${inner} of the container`);
+  });
+
+  check('own-address', 'The host reaches it at its own address', { points: 1, needs: ['published'] }, async ({ that, note }) => {
+    const to = await server.command();
+    const came = await wall.host.reaches({ address: uplink, port: outer }, to, inner);
+    survey(note);
+    that(came).satisfies(isAddress, `a connection to port ${inner} of the container`);
+  });
+
+  check('localhost', 'And at 127.0.0.1', { points: 2, needs: ['own-address'] }, async ({ that, note }) => {
+    const to = await server.command();
+    const came = await wall.host.reaches({ address: '127.0.0.1', port: outer }, to, inner);
+    survey(note);
+    note('local routes', derive('whether 127.0.0.1 may leave', wall.host.links().value.filter(({ kind }) => kind === 'bridge')
+      .map(({ name }) => wall.host.networkSetting(`ipv4/conf/${name}/route_localnet`).value).concat(wall.host.networkSetting('ipv4/conf/all/route_localnet').value)));
+    that(came).satisfies(isAddress, `a connection to port ${inner} of the container`);
+  });
+
+  check('hairpin', 'So do the containers, and the container itself', { points: 2, needs: ['published'] }, async ({ that, note }) => {
+    const to = await server.command();
+    const neighbour = await asker.command();
+    that(await neighbour.reaches({ address: uplink, port: outer }, to, inner)).satisfies(isAddress, `a connection to port ${inner} of the container`);
+    const itself = await to.reaches({ address: uplink, port: outer }, to, inner);
+    survey(note);
+    note('connections', wall.host.connections());
+    that(itself).satisfies(isAddress, `a connection to port ${inner} of the container`);
+  });
+
+  check('taken', 'A port can be published once', { points: 2, needs: ['published'] }, async ({ that, note }) => {
+    await server.command();
+    const second = twice.ended();
+    const started = await Promise.race([second.then(() => false), twice.command().then(() => true, () => false)]);
+    note('second one runs', derive('whether a second container was started', started));
+    if (started) await twice.end();
+    const { exit, stderr } = await second;
+    that(exit).is(125, '125: box cannot do what it was asked for');
+    that(stderr).contains(String(outer), `a message that says which port: ${outer}`);
+  });
+
+  check('no-network', 'Without a bridge there is nothing to publish', { points: 1 }, async ({ that, note }) => {
+    const over = alone.ended();
+    const started = await Promise.race([over.then(() => false), alone.command().then(() => true, () => false)]);
+    note('it runs', derive('whether a container was started', started));
+    if (started) await alone.end();
+    const { exit } = await over;
+    that(exit).is(125, '125, since --network none and -p contradict each other');
+  });
+
+  check('name', 'A container finds another one by its --name', { points: 2, needs: ['out'] }, async ({ that, note }) => {
+    await beyond();
+    const wanted = addressOf(await database.command());
+    const from = await asker.command();
+    note('hosts', from.text('/etc/hosts'));
+    that(await from.lookUp(db)).is(wanted.value, `${wanted.value ?? 'an address'}, which is that of ${db}`);
+  });
+
+  check('later', 'Also one that starts later than itself', { points: 3, needs: ['name'] }, async ({ that, note, until }) => {
+    const from = await asker.command();
+    const wanted = addressOf(await server.command());
+    const found = await until(() => from.lookUp(web), (value) => value === wanted.value);
+    note('hosts', from.text('/etc/hosts'));
+    note('hosts mount', from.mountAt('/etc/hosts'));
+    that(found).is(wanted.value, `${wanted.value ?? 'an address'}, which is that of ${web}`);
+  });
+
+  check('any-image', 'Whatever there is in the image, or is not', { points: 2, needs: ['later'] }, async ({ that, note }) => {
+    for (const [container, name, its] of [[database, web, server], [server, db, database]] as const) {
+      const command = await container.command();
+      const [wanted, found] = [addressOf(await its.command()), await command.lookUp(name)];
+      note('resolv.conf', command.text('/etc/resolv.conf'));
+      that(found).is(wanted.value, `${wanted.value ?? 'an address'}, which is that of ${name}`);
+    }
+  });
+
+  check('name-servers', 'Other names are asked for where the host asks', { points: 3, needs: ['any-image'] }, async ({ that, note }) => {
+    const outside = await beyond();
+    for (const container of [asker, server]) {
+      const command = await container.command();
+      note('resolv.conf', command.text('/etc/resolv.conf'));
+      note('resolv.conf itself', command.file('/etc/resolv.conf'));
+      // To be asked here or there is the same: the host's own server would ask the other one.
+      that(await command.asks(`${label}.example`, [{ address: there, at: outside }, { address: '127.0.0.53', at: wall.host }])).is(true, `true: the host asks ${there}, by way of its own 127.0.0.53`);
+    }
+  });
+
+  check('clean', 'The images are what they were, and in `box diff` there is nothing of it', { points: 2, needs: ['any-image'] }, async ({ that, note }) => {
+    await Promise.all([database.command(), server.command()]);
+    const now = await imagesNow();
+    const changed = now.value.filter((line) => !imagesBefore.value.includes(line)).concat(imagesBefore.value.filter((line) => !now.value.includes(line)));
+    note('changed images', derive('what has changed', changed));
+    that({ ...derive('what has changed in the images', changed, now), evidence: [{ source: `find ${dir}`, lines: changed }] }).equals([], 'nothing');
+    for (const name of [db, web]) {
+      const { stdout } = await box.call(['diff', name]);
+      const lines = stdout.value.split('\n').filter((line) => / \/etc(\/|$)/.test(line));
+      note('diff', derive('what it prints of /etc', lines));
+      that(derive(`what \`box diff ${name}\` prints of /etc`, lines, stdout)).equals([], 'nothing');
+    }
+  });
+
+  check('port-free', 'When the container has ended, the port is the host’s again', { points: 3, needs: ['published', 'name'] }, async ({ that, note, until }) => {
+    const outside = await beyond();
+    address = addressOf(await server.command()).value ?? '';
+    await server.signal('SIGTERM');
+    await server.signal('SIGKILL');
+    await server.ended();
+    const rules = await until(() => naming(wall.host.packetFilter(), address), (lines) => lines.length === 0);
+    note('rules left', rules);
+    note('port', derive('the published port', { outer, inner }));
+    note('listening', wall.host.listening());
+    that(await outside.reaches({ address: uplink, port: outer }, wall.host, outer)).is(there, `a connection from ${there} to somebody else, who now listens there`);
+    that(rules).equals([], 'empty');
+  });
+
+  check('name-free', 'And nobody finds it any more', { points: 2, needs: ['later', 'port-free'] }, async ({ that, note, until }) => {
+    const from = await asker.command();
+    const found = await until(() => from.lookUp(web), (value) => value === null, 3_000);
+    note('hosts', from.text('/etc/hosts'));
+    that(found).is(null, 'nothing: it has ended');
+    that(await from.lookUp(db)).is(addressOf(await database.command()).value, 'what it was: that one still runs');
+  });
+});
+
+/** The IPv4 address that a process has for talking to others. */
+function addressOf(process: ProcessView): Fact<string | null> {
+  const addresses = process.addresses();
+  const found = addresses.value.find(({ family, scope }) => family === 'inet' && scope === 'global');
+  return derive(`${process.label}’s address`, found?.address ?? null, addresses);
+}
+
+function isAddress(value: string): boolean {
+  return /^\d+\.\d+\.\d+\.\d+$/.test(value);
+}
+
+/** The lines of the packet filter in which this address stands. */
+function naming(filter: Fact<string[]>, address: string): Fact<string[]> {
+  const pattern = new RegExp(`(?<![\\d.])${address.replaceAll('.', '\\.')}(?![\\d.])`);
+  const found = filter.value.filter((line) => pattern.test(line));
+  return narrow(`the list of rules with ${address}`, found, filter, (line) => found.includes(line));
+}
