@@ -24,8 +24,6 @@ export function announce(name: string, undo: DisposableStack): void {
     tellAll();
   });
 }
-
-// #region tell
 /** Tells every container on the bridge who is there. */
 function tellAll(): void {
   alone(() => {
@@ -42,13 +40,10 @@ function overwrite(path: string, text: string): void {
   ftruncateSync(file, Buffer.byteLength(text));
   closeSync(file);
 }
-// #endregion tell
 
 function hosts(known: { name: string; address: string }[]): string {
   return ['127.0.0.1 localhost', '::1 localhost', ...known.map(({ name, address }) => `${address} ${name}`), ''].join('\n');
 }
-
-// #region servers
 /** The host's name servers, as far as they are the same machines in there. */
 function nameServers(): string {
   const own = readFileSync('/etc/resolv.conf', 'utf8');
@@ -57,7 +52,6 @@ function nameServers(): string {
   const text = own.includes('127.0.0.53') && existsSync(real) ? readFileSync(real, 'utf8') : own;
   return text.replace(/^nameserver\s+(127\.|::1).*\n?/gm, '');
 }
-// #endregion servers
 
 /** The layer that has to be the uppermost of a container's, for `mountNames`. */
 export function placesForNames(): string {

@@ -8,7 +8,6 @@ import type { Port } from './cli.ts';
 
 /** Lets the network of the bridge reach what the host reaches. Called by one box at a time; what is there already stays. */
 export function openRoad(bridge: string, network: string): void {
-  // #region forward
   // A host keeps what is for itself and drops the rest. With this it passes packets on, from one interface to another.
   writeFileSync('/proc/sys/net/ipv4/ip_forward', '1');
   // And this is who may pass. Many hosts say DROP at the end of the chain, so it has to be said first.
@@ -16,23 +15,18 @@ export function openRoad(bridge: string, network: string): void {
   ensure(`FORWARD -o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED,DNAT -j ACCEPT`);
   // Nobody out there knows a way to this network: what leaves it has to come from the host, or no answer finds back.
   ensure(`POSTROUTING -t nat -s ${network} ! -o ${bridge} -j MASQUERADE`);
-  // #endregion forward
 }
 
 /** Publishes ports of the container with this address. `undo` gets what has to be taken back. Throws where a port is taken. */
 export async function publish(ports: Port[], bridge: string, address: string, undo: DisposableStack): Promise<void> {
   for (const port of ports) {
     await relay(port, address);
-    // #region publish
     // Who comes from elsewhere is sent on by the kernel, which only rewrites the address of each packet.
     const rule = `PREROUTING -t nat ! -i ${bridge} -p tcp -m addrtype --dst-type LOCAL --dport ${port.host} -j DNAT --to ${address}:${port.container}`;
     iptables('-I', rule);
     undo.defer(() => iptables('-D', rule));
-    // #endregion publish
   }
 }
-
-// #region relay
 /** Listens on the port, and serves those whose packets no rule sees, or sees rightly: the host itself, and the containers. */
 async function relay({ host, container }: Port, address: string): Promise<void> {
   const server = createServer({ allowHalfOpen: true }, (client) => {
@@ -43,7 +37,6 @@ async function relay({ host, container }: Port, address: string): Promise<void> 
   server.unref().listen(host, '0.0.0.0');
   await once(server, 'listening');
 }
-// #endregion relay
 
 /** Puts a rule at the head of its chain, unless it is there. */
 function ensure(rule: string): void {

@@ -40,7 +40,7 @@ export async function reaches(reader: Reader, to: { address: string; port: numbe
   });
   const token = randomBytes(16);
   const listener = await listenInside(at.pid, port, token).catch((error: unknown) => {
-    if (error instanceof SystemCallError && error.code === 'EADDRINUSE') return undefined;
+    if (isTaken(error)) return undefined;
     throw error;
   });
   if (listener === undefined) return said('taken', 'not tried');
@@ -83,8 +83,11 @@ export async function asks(reader: Reader, name: string, servers: readonly { add
   // Where no server is named, a C library asks its own machine.
   const { servers: named } = parseResolver(text);
   const asked = named.length > 0 ? named : ['127.0.0.1'];
-  const listeners = await Promise.all(servers.map(({ address, at }) => hearInside(at.pid, address, 53, Buffer.from(name.split('.')[0] ?? name))));
+  // Where somebody else has the port, it is for that one to pass the question on.
+  const opened = await Promise.allSettled(servers.map(({ address, at }) => hearInside(at.pid, address, 53, Buffer.from(name.split('.')[0] ?? name))));
+  const listeners = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   try {
+    for (const one of opened) if (one.status === 'rejected' && !isTaken(one.reason)) throw one.reason;
     const heard = Promise.race(listeners.map((listener) => listener.heard));
     const answers = asked.map((server) => askInside(reader.pid, server, 53, dnsQuestion(4322, name), 2 * ANSWER));
     const came = await Promise.race([heard.then(() => true), Promise.all(answers).then(() => sleep(PAUSE, false))]);
@@ -92,6 +95,10 @@ export async function asks(reader: Reader, name: string, servers: readonly { add
   } finally {
     for (const listener of listeners) listener[Symbol.dispose]();
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof SystemCallError && error.code === 'EADDRINUSE';
 }
 
 export function listening(reader: Reader): Fact<ListeningPort[]> {

@@ -40,7 +40,6 @@ export function homeOf(name: string): Home {
   return { directory: place(''), upper: place('upper'), work: place('work'), root: place('root'), record: place('record.json'), hosts: place('hosts'), 'resolv.conf': place('resolv.conf') };
 }
 
-// #region contain
 /**
  * Runs a container from the making of its directory to the end. What has a name, and was not asked to go, is kept: its upper
  * layer and its exit status. Of all others nothing is left, whatever happens. Returns the status of `run`.
@@ -61,9 +60,7 @@ export async function contain(options: RunOptions, run: (options: Named) => Prom
     if (!kept) discard(name);
   }
 }
-// #endregion contain
 
-// #region create
 /** Makes the directory of a new container. Throws where there is a container of this name. */
 function create(name: string, layers: readonly string[]): void {
   const { directory, upper, work, root, record } = homeOf(name);
@@ -80,7 +77,6 @@ function create(name: string, layers: readonly string[]): void {
   const known: Record = { layers: layers.map((layer) => path.resolve(layer)), pid: process.pid };
   writeFileSync(record, JSON.stringify(known));
 }
-// #endregion create
 
 /** Writes down what is new of a container. Whoever reads meanwhile sees the old or the new, never half of it. */
 export function amend(name: string, news: Partial<Record>): void {

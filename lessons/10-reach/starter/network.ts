@@ -27,14 +27,11 @@ export function connect(pid: number, network: Network): string | undefined {
     address = addressOf(layCable(pid, namespace));
     lines.push('link set eth0 up', `address add ${address}/16 dev eth0`, `route add default via ${gateway}`);
   }
-  // #region inside
   // Nothing has to be in the container for that: a network namespace can be entered without its files, and we bring our own ip.
   use('nsenter', [`--net=${namespace}`, 'ip', '-batch', '-'], lines.join('\n'));
-  // #endregion inside
   return address;
 }
 
-// #region bridge
 /** Makes the bridge, and puts the host on it. Whoever comes first does; for those who come second or meanwhile nothing changes. */
 function makeBridge(): void {
   // A bridge without an address of its own has the lowest of its cables', and so another one when that is pulled out. The
@@ -43,9 +40,7 @@ function makeBridge(): void {
   use('ip', ['-batch', '-'], `address replace ${gateway}/16 dev ${bridge}\nlink set ${bridge} up`);
   openRoad(bridge, `${addressOf(0)}/16`);
 }
-// #endregion bridge
 
-// #region cable
 /** Lays a cable between the bridge and the namespace. Returns a number that no other container has as long as this one lives. */
 function layCable(pid: number, namespace: string): number {
   // Two interfaces cannot have one name. So the name of the host's end, with the number in it, is the reservation: the kernel
@@ -56,14 +51,12 @@ function layCable(pid: number, namespace: string): number {
   }
   throw new Error(`${bridge}: every address is taken`);
 }
-// #endregion cable
 
 /** Container 258 has 10.200.1.2. The host is 1; 0 and 65535 are the network and all of it. */
 function addressOf(number: number): string {
   return `10.200.${number >> 8}.${number & 255}`;
 }
 
-// #region home
 /**
  * Remembers the namespaces in which ip(8) has to be started. The function
  * that it returns takes this thread back there.
@@ -78,7 +71,6 @@ export function wayHome(): () => void {
     }
   };
 }
-// #endregion home
 
 /** Makes an interface; false where there is one of this name already. */
 function add(...words: string[]): boolean {

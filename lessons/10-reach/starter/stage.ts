@@ -17,21 +17,17 @@ import { takeTerminal } from './terminal.ts';
 export function stage(): number {
   const { command, env, layers, name, cgroup, terminal } = readLetter();
 
-  // #region join
   // Not earlier: until it was up, Node's threads and its memory would have counted. Not later: whatever the command starts, and
   // be it at once, must be in there.
   joinCgroup(cgroup);
   // And this not before that: the root of a cgroup namespace is the cgroup in which one is when one makes it.
   unshare(CLONE_NEWNS | CLONE_NEWCGROUP);
-  // #endregion join
   // The new mount namespace is a copy of the host's, and its shared mounts are peers of the originals: each passes on to the
   // other what is mounted and unmounted below it. This cuts every tie, not only that of / (MS_REC), and it comes before
   // there is anything to pass on.
   mount('none', '/', null, MS_REC | MS_PRIVATE);
-  // #region layers
   // Not before the line above: this is the container's business, and the mount goes when its last process goes.
   const rootfs = layers.length > 0 ? mountLayers([...layers, placesForNames()], homeOf(name)) : undefined;
-  // #endregion layers
   // Whose processes a proc file system shows is decided here, by the pid namespace of the process that mounts it. It has to be
   // here, too: root of a user namespace is granted a new one only while it can see another, and the host's is about to go.
   mount('proc', `${rootfs ?? ''}/proc`, 'proc', MS_NOSUID | MS_NODEV | MS_NOEXEC);
