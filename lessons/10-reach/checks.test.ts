@@ -124,7 +124,9 @@ lesson('10-reach', ({ box, wall, token, check }) => {
     const wanted = addressOf(await asker.command());
     const from = await database.command();
     note('hosts', from.text('/etc/hosts'));
-    that(await from.lookUp(first)).is(wanted.value, `${wanted.value ?? 'an address'}, which is that of ${first}`);
+    const found = await from.lookUp(first);
+    note('found', found);
+    that(found).is(wanted.value, `${wanted.value ?? 'an address'}, which is that of ${first}`);
   });
 
   check('later', 'Also one that starts later than itself', { points: 3, needs: ['name'] }, async ({ that, note, until }) => {
@@ -133,6 +135,7 @@ lesson('10-reach', ({ box, wall, token, check }) => {
     const found = await until(() => from.lookUp(db), (value) => value === wanted.value);
     note('hosts', from.text('/etc/hosts'));
     note('hosts mount', from.mountAt('/etc/hosts'));
+    note('found', found);
     that(found).is(wanted.value, `${wanted.value ?? 'an address'}, which is that of ${db}`);
   });
 
@@ -152,7 +155,9 @@ lesson('10-reach', ({ box, wall, token, check }) => {
       note('resolv.conf', command.text('/etc/resolv.conf'));
       note('resolv.conf itself', command.file('/etc/resolv.conf'));
       // To be asked here or there is the same: the host's own server would ask the other one.
-      that(await command.asks(`${label}.example`, [{ address: there, at: outside }, { address: '127.0.0.53', at: wall.host }])).is(true, `true: the host asks ${there}, by way of its own 127.0.0.53`);
+      const asked = await command.asks(`${label}.example`, [{ address: there, at: outside }, { address: '127.0.0.53', at: wall.host }]);
+      note('asked', asked);
+      that(asked).is(true, `true: the host asks ${there}, by way of its own 127.0.0.53`);
     }
   });
 

@@ -31,7 +31,7 @@ export const nameRules: readonly Rule[] = [
       'knew it. --name is a name for box; the network has never heard of it.',
     look: 'Who knows names and addresses? And which file of the container, or which server, could say so?',
     checks: ['name'],
-    when: (scene) => textOf(scene, 'hosts') !== undefined && gaveUpWith(scene, '--rootfs', '/plain') === undefined,
+    when: (scene) => noted(scene, 'found') === null,
     evidence: (scene) => scene.notes['hosts']?.evidence ?? [],
   },
   {
@@ -56,7 +56,7 @@ export const nameRules: readonly Rule[] = [
       'starts who can call whom, and of two that need each other one always loses.',
     look: 'Whose lists change when a container starts? Not only its own.',
     checks: ['later'],
-    when: (scene) => typeof textOf(scene, 'hosts') === 'string' && hostsMount(scene) !== undefined,
+    when: (scene) => noted(scene, 'found') === null && typeof textOf(scene, 'hosts') === 'string',
     evidence: (scene) => scene.notes['hosts']?.evidence ?? [],
   },
   {
@@ -69,7 +69,7 @@ export const nameRules: readonly Rule[] = [
     look: 'What lies at this path when it is mounted on, and who decides that? Something that is box\'s own could lie there.',
     checks: ['name-servers'],
     beats: ['no-name-server'],
-    when: (scene) => (noted(scene, 'resolv.conf itself') as { kind?: string } | null | undefined)?.kind === 'link' && textOf(scene, 'resolv.conf') === null,
+    when: (scene) => noted(scene, 'asked') === false && (noted(scene, 'resolv.conf itself') as { kind?: string } | null | undefined)?.kind === 'link' && textOf(scene, 'resolv.conf') === null,
   },
   {
     id: 'loopback-resolver',
@@ -80,7 +80,7 @@ export const nameRules: readonly Rule[] = [
       'and in this one nobody listens there. Addresses work, names do not.',
     look: 'Whom does that service ask? systemd-resolved(8) says in which file it writes that down.',
     checks: ['name-servers'],
-    when: (scene) => serversIn(textOf(scene, 'resolv.conf'))?.some((server) => server.startsWith('127.')) === true,
+    when: (scene) => noted(scene, 'asked') === false && serversIn(textOf(scene, 'resolv.conf'))?.some((server) => server.startsWith('127.')) === true,
     evidence: (scene) => scene.notes['resolv.conf']?.evidence ?? [],
   },
   {
@@ -92,7 +92,7 @@ export const nameRules: readonly Rule[] = [
       'asks 127.0.0.1, which is the container again.',
     look: 'The host does resolve names. So its 127.0.0.53 must ask somebody: systemd-resolved(8) says in which file that is written down.',
     checks: ['name-servers'],
-    when: (scene) => serversIn(textOf(scene, 'resolv.conf'))?.length === 0,
+    when: (scene) => noted(scene, 'asked') === false && serversIn(textOf(scene, 'resolv.conf'))?.length === 0,
     evidence: (scene) => scene.notes['resolv.conf']?.evidence ?? [],
   },
   {
