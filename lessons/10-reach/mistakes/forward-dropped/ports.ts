@@ -24,6 +24,7 @@ export async function publish(ports: Port[], bridge: string, address: string, un
     undo.defer(() => iptables('-D', rule));
   }
 }
+
 /** Listens on the port, and serves those whose packets no rule sees, or sees rightly: the host itself, and the containers. */
 async function relay({ host, container }: Port, address: string): Promise<void> {
   const server = createServer({ allowHalfOpen: true }, (client) => {

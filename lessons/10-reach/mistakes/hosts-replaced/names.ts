@@ -24,6 +24,7 @@ export function announce(name: string, undo: DisposableStack): void {
     tellAll();
   });
 }
+
 /** Tells every container on the bridge who is there. */
 function tellAll(): void {
   alone(() => {
@@ -41,6 +42,7 @@ function overwrite(path: string, text: string): void {
 function hosts(known: { name: string; address: string }[]): string {
   return ['127.0.0.1 localhost', '::1 localhost', ...known.map(({ name, address }) => `${address} ${name}`), ''].join('\n');
 }
+
 /** The host's name servers, as far as they are the same machines in there. */
 function nameServers(): string {
   const own = readFileSync('/etc/resolv.conf', 'utf8');

@@ -23,6 +23,7 @@ export async function publish(ports: Port[], _bridge: string, address: string, _
     await relay(port, address);
   }
 }
+
 /** Listens on the port, and serves those whose packets no rule sees, or sees rightly: the host itself, and the containers. */
 async function relay({ host, container }: Port, _address: string): Promise<void> {
   const server = createServer({ allowHalfOpen: true }, (client) => {

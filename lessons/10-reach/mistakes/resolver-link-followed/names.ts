@@ -1,5 +1,5 @@
 /** Who is who on the bridge: /etc/hosts and /etc/resolv.conf of the containers. */
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { mount, MS_BIND } from './libc.ts';
 import { alone, amend, type Home, homeOf, type Named, neighbours } from './store.ts';
 
@@ -21,6 +21,7 @@ export function announce(name: string, undo: DisposableStack): void {
     tellAll();
   });
 }
+
 /** Tells every container on the bridge who is there. */
 function tellAll(): void {
   alone(() => {
@@ -31,16 +32,15 @@ function tellAll(): void {
 
 /** Writes in place: a bind mount shows this file, and a new one of the same name would be another, which nobody has mounted. */
 function overwrite(path: string, text: string): void {
-  const file = openSync(path, 'r+');
+  writeFileSync(path, text, { flag: 'r+' });
   // Shortened last, so that nobody who reads meanwhile finds it empty.
-  writeSync(file, text);
-  ftruncateSync(file, Buffer.byteLength(text));
-  closeSync(file);
+  truncateSync(path, Buffer.byteLength(text));
 }
 
 function hosts(known: { name: string; address: string }[]): string {
   return ['127.0.0.1 localhost', '::1 localhost', ...known.map(({ name, address }) => `${address} ${name}`), ''].join('\n');
 }
+
 /** The host's name servers, as far as they are the same machines in there. */
 function nameServers(): string {
   const own = readFileSync('/etc/resolv.conf', 'utf8');
