@@ -89,6 +89,9 @@ export interface Box {
   call(argv: readonly string[], options?: Omit<RunOptions, 'command' | 'flags'>): Promise<Ended>;
 }
 
+/** A command that goes on in the wall. */
+export type Started = { readonly process: ProcessView; end(): Promise<void> };
+
 /** The machine as the learner sees it: the wall, which is "the host" of every container. */
 export interface Wall {
   /** The wall's own first process: its namespaces are the host's in this lesson. */
@@ -103,6 +106,13 @@ export interface Wall {
   file(path: string, content: string, mode?: number): Promise<string>;
   /** Runs a command in the wall, outside every container, to its end. */
   run(argv: readonly string[], options?: { input?: string; timeLimit?: number }): Promise<Ended>;
+  /**
+   * Starts a command in the wall that goes on, outside every container, until the lesson is over or `end`: a place of its own on
+   * the network, for one. Waits for the process that then runs exactly `becomes`.
+   */
+  start(argv: readonly string[], becomes: readonly string[], label: string): Promise<Started>;
+  /** A command that is run in the wall when the lesson is over, to take away what a check has laid. */
+  atEnd(argv: readonly string[]): void;
   /** A path in the wall as the judge can open it from outside (/proc/PID/root/…). */
   outside(path: string): string;
 }

@@ -5,11 +5,13 @@ import { cgroupsAbove } from '../observe/cgrouptree.ts';
 import { errnoOf } from '../observe/errors.ts';
 import { fact } from '../observe/fact.ts';
 import type { Fact } from '../observe/fact.ts';
+import { view } from '../observe/live.ts';
 import type { ProcessView } from '../observe/process.ts';
+import { findByArgv, pidsOf } from '../observe/scan.ts';
 import { cgroupsFrom, isLeaf } from '../wall/wall.ts';
-import type { Ended, Wall } from './api.ts';
+import type { Ended, Started, Wall } from './api.ts';
 import { CheckFailure, LimitReached } from './failure.ts';
-import { settled } from './patience.ts';
+import { poll, settled } from './patience.ts';
 import type { Run } from './run.ts';
 import { commandLine } from './shell.ts';
 import { hostView } from './tamper.ts';
@@ -74,6 +76,24 @@ export class Host implements Wall {
       stderr: fact(`the error output of ${argv[0]}`, stderr, `standard error of ${line}`, stderr.split('\n').slice(-9, -1)),
       terminal: fact(`the terminal of ${argv[0]}`, null, line, ['it has none']),
     };
+  }
+
+  async start(argv: readonly string[], becomes: readonly string[], label: string): Promise<Started> {
+    const { session, wall, stage } = this.#run;
+    const line = commandLine(argv);
+    stage.ran(`${line} &`);
+    const started = wall.spawn(argv, { timeLimit: Infinity });
+    started.endInput();
+    this.#run.goesOn(started);
+    let over = false;
+    started.ended.then(() => (over = true), () => (over = true));
+    const found = await poll(() => findByArgv(becomes, pidsOf(homeOf(wall))) ?? (over ? 'nothing' : undefined), session.patience, session.signal);
+    if (found === undefined || found === 'nothing') throw new Error(`${line}: no process runs ${commandLine(becomes)}; it said ${started.stderr.toString('utf8')}`);
+    return { process: view(found.pid, label), end: () => started.kill() };
+  }
+
+  atEnd(argv: readonly string[]): void {
+    this.#run.atEnd(async () => void (await this.#run.wall.spawn(argv).ended));
   }
 
   outside(path: string): string {

@@ -6,7 +6,7 @@
 import type { ProcessFacts } from '../diagnose/scene.ts';
 import { snapshot } from '../diagnose/snapshot.ts';
 import { view } from '../observe/live.ts';
-import type { Wall as JudgesWall } from '../wall/wall.ts';
+import type { Wall as JudgesWall, WallProcess } from '../wall/wall.ts';
 import type { CheckResult } from '../wire/verdict.ts';
 import type { Box, CheckContext, LessonContext } from './api.ts';
 import { claim } from './claims.ts';
@@ -36,6 +36,7 @@ export class Run {
   /** Files that checks laid in the wall, by their absolute path there. */
   readonly fixtures = new Map<string, { content: string; mode: number }>();
   readonly #uses: BoxUse[] = [];
+  readonly #undo: (() => Promise<void>)[] = [];
   #wall: JudgesWall | undefined;
   #before: ProcessFacts | undefined;
   #stage: Stage | undefined;
@@ -90,9 +91,20 @@ export class Run {
     return this.#uses.length > 0;
   }
 
-  /** Ends every container that still runs. What one has left that has ended by itself is for the leak check. */
+  /** A command of the judge's that shall end with the lesson. */
+  goesOn(command: WallProcess): void {
+    this.atEnd(() => command.kill());
+  }
+
+  /** What the judge does when the lesson is over, the last first. */
+  atEnd(undo: () => Promise<void>): void {
+    this.#undo.unshift(undo);
+  }
+
+  /** Ends every container that still runs, and takes away what the judge has laid. What one has left that has ended by itself is for the leak check. */
   async end(): Promise<void> {
     await Promise.all(this.#uses.filter((use) => use.ending === undefined).map((use) => use.end()));
+    for (const undo of this.#undo.splice(0)) await undo();
   }
 
   /** What the lesson's author works with. `add` gets every check as it is defined. */

@@ -10,6 +10,7 @@ import * as mounts from './read/mounts.ts';
 import * as namespaces from './read/namespaces.ts';
 import * as network from './read/network.ts';
 import * as program from './read/program.ts';
+import * as reach from './read/reach.ts';
 import { Reader } from './read/reader.ts';
 
 /** A view of the process with this pid, called `label` in facts. Throws GoneError where there is none. */
@@ -78,5 +79,13 @@ export function view(pid: number, label = `process ${pid}`): ProcessView {
     neighbours: () => network.neighbours(reader),
     echoRequests: () => network.echoRequests(reader),
     ping: (address) => network.ping(reader, address),
+    reaches: (to, at, port) => reach.reaches(reader, to, at, port),
+    lookUp: (name) => reach.lookUp(reader, name),
+    asks: (name, servers) => reach.asks(reader, name, servers),
+    listening: () => reach.listening(reader),
+    counters: (protocol) => reach.counters(reader, protocol),
+    packetFilter: () => reach.packetFilter(reader),
+    connections: () => reach.connections(reader),
+    networkSetting: (name) => reach.networkSetting(reader, name),
   };
 }

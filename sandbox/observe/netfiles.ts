@@ -78,6 +78,20 @@ export function parseNetSnmp(text: string, protocol: string, source = 'net/snmp'
   return counters;
 }
 
+/** Where somebody listens: an IPv4 address, 0.0.0.0 or :: for all, and a port. */
+export type ListeningPort = { readonly address: string; readonly port: number; readonly line: string };
+
+/** The TCP sockets that listen, of net/tcp or net/tcp6; see proc_pid_net(5). Of IPv6 only the one for all addresses. Throws ParseError. */
+export function parseListening(text: string, source = 'net/tcp'): ListeningPort[] {
+  return linesOf(text).slice(1).flatMap((line) => {
+    const [, local = '', , state] = line.trim().split(/ +/);
+    const [address = '', port = ''] = local.split(':');
+    if (state !== '0A') return [];
+    if (/^0{32}$/.test(address)) return [{ address: '::', port: Number.parseInt(port, 16), line: line.trim() }];
+    return address.length === 8 ? [{ address: dotted(address, source, line), port: Number.parseInt(port, 16), line: line.trim() }] : [];
+  });
+}
+
 /** The address of the default route's gateway, undefined where there is no default route. */
 export function defaultGateway(routes: readonly KernelRoute[]): string | undefined {
   return routes.find((route) => route.destination === '0.0.0.0' && route.mask === '0.0.0.0')?.gateway;

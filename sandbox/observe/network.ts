@@ -47,3 +47,17 @@ export async function pingInside(pid: number, address: string): Promise<Ping> {
     child.once('close', (code) => resolve({ answered: code === 0, said }));
   });
 }
+
+/** Programs that print the packet filter. iptables has two dialects, kept by different parts of the kernel; nft speaks for one of them. */
+const printers = [['iptables-legacy-save', '-c'], ['iptables-nft-save', '-c'], ['nft', 'list', 'ruleset']] as const;
+
+/**
+ * The lines of every packet filter in the network namespace of a process. What this machine or its kernel does not have says
+ * nothing. Throws GoneError.
+ */
+export function filterInside(pid: number): string[] {
+  return printers.flatMap(([command, ...args]) => {
+    const { status, stdout } = insideNamespace(pid, 'net', () => spawnSync(command, args, { encoding: 'utf8', timeout: LIMIT, env: { PATH }, stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 4 * 1024 * 1024 }));
+    return status === 0 ? stdout.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#')) : [];
+  });
+}

@@ -12,7 +12,8 @@ import type { Address, Link, Neighbour, Route } from './iproute.ts';
 import type { Limit } from './limits.ts';
 import type { Mount, Propagation } from './mountinfo.ts';
 import type { NamespaceKind } from './namespaces.ts';
-import type { InterfaceCounters, KernelRoute } from './netfiles.ts';
+import type { InterfaceCounters, KernelRoute, ListeningPort } from './netfiles.ts';
+import type { Failure } from './read/reach.ts';
 import type { CapabilitySets, Ids, ProcessStatus, SignalSets } from './status.ts';
 
 export { namespaceKinds } from './namespaces.ts';
@@ -141,4 +142,25 @@ export interface ProcessView {
   echoRequests(): Fact<number>;
   /** Whether an address answers to a ping(8) from its network namespace, run by the judge; takes three seconds where none does. */
   ping(address: string): Promise<Fact<boolean>>;
+
+  // Who reaches whom
+  /**
+   * Connects by TCP from its network namespace to a port, while the judge listens in the network namespace of `at`. The value is the
+   * address from which the judge's bytes came there, or how it failed. Repeated for a few seconds where it does.
+   */
+  reaches(to: { address: string; port: number }, at: ProcessView, port: number): Promise<Fact<string | Failure>>;
+  /** The IPv4 address that a name has for it: by the /etc/hosts in its root, or by who answers of those in its /etc/resolv.conf; null for none. */
+  lookUp(name: string): Promise<Fact<string | null>>;
+  /** Whether a question for this name, sent to the name servers in its /etc/resolv.conf, comes to one of these: an address in a process's network namespace. */
+  asks(name: string, servers: readonly { address: string; at: ProcessView }[]): Promise<Fact<boolean>>;
+  /** Where somebody listens for TCP in its network namespace (/proc/PID/net/tcp). */
+  listening(): Fact<ListeningPort[]>;
+  /** Counters of a protocol in its network namespace (/proc/PID/net/snmp): `Ip`, `Tcp`, … */
+  counters(protocol: string): Fact<Record<string, number>>;
+  /** What the packet filter of its network namespace holds, and has counted: lines of iptables-save(8) and nft(8). */
+  packetFilter(): Fact<string[]>;
+  /** The connections that the packet filter of its network namespace keeps track of (/proc/PID/net/nf_conntrack), a line each. */
+  connections(): Fact<string[]>;
+  /** A number below /proc/sys/net of its network namespace, null where there is none: `ipv4/ip_forward`. */
+  networkSetting(name: string): Fact<number | null>;
 }

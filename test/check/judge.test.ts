@@ -85,6 +85,19 @@ lesson('00-judge', ({ box, wall, token, check }) => {
     expect(resultOf(asked, 'only')).toMatchObject({ status: 'pass', observed: '' });
   });
 
+  test('is not blamed for what the judge has started and laid: both end with the lesson', async () => {
+    const setUp = 'ip link add there type dummy; mount -t tmpfs mine /mnt; exec sleep 86400.5';
+    const asked = await judgeScript(guest, 'shift 2; exec "$@"', { checks: oneCheck(`
+      const { process } = await wall.start(['sh', '-c', '${setUp}'], ['sleep', '86400.5'], 'somebody');
+      wall.atEnd(['ip', 'link', 'delete', 'there']);
+      wall.atEnd(['umount', '/mnt']);
+      that(fact('that it runs', process.alive(), 'proc', [])).is(true);
+      that(wall.host.mountAt('/mnt')).satisfies((mount) => mount !== null, 'a mount');`) });
+    expect([outcomes(asked), asked.leftovers]).toEqual(['only: pass', []]);
+    expect(resultOf(asked, 'only').status).toBe('pass');
+    await nothingIsLeft();
+  });
+
   test('is not blamed for the cgroups of containers that the judge has killed, and is for others', async () => {
     const script = 'own=/sys/fs/cgroup/own-$$; mkdir $own; while [ "$1" != -- ]; do shift; done; shift; (echo 0 > $own/cgroup.procs; exec "$@")';
     const ask = (body: string): ReturnType<typeof judgeFiles> => judgeFiles(guest, {

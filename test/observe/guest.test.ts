@@ -36,8 +36,15 @@ const SCRIPT = `
     const all = { links: found.links(), addresses: found.addresses(), routes: found.routes(), neighbours: found.neighbours(), kernel: found.kernelRoutes(), interfaces: found.interfaces() };
     const pings = { answered: await found.ping('10.5.0.1'), not: await found.ping('10.5.0.7'), requests: found.echoRequests() };
     const mine = Object.keys(view(process.pid).interfaces().value);
+    const here = view(process.pid);
+    const reach = {
+      own: await found.reaches({ address: '10.5.0.1', port: 700 }, found, 700), other: await found.reaches({ address: '10.5.0.1', port: 701 }, found, 700),
+      apart: await found.reaches({ address: '127.0.0.1', port: 700 }, here, 700), listening: found.listening().value.length,
+      asked: await found.asks('some.example', [{ address: '10.5.0.1', at: found }]), deaf: await found.asks('some.example', [{ address: '10.5.0.1', at: here }]).catch((error) => error.code),
+      name: await found.lookUp('localhost'), nobody: await found.lookUp('nobody-here'), forward: found.networkSetting('ipv4/ip_forward'), filter: found.packetFilter().value,
+    };
     child.kill('SIGKILL');
-    return { ...all, ...pings, mine };
+    return { ...all, ...pings, mine, reach };
   };
   const cgroup = async () => {
     const top = cgroupMountPoint();
@@ -109,6 +116,16 @@ test('who answers a ping from there, and how many requests have come', () => {
     answered: { value: true, evidence: [{ source: expect.stringMatching(/^nsenter -t \d+ -n ping -c 1 10\.5\.0\.1$/), lines: expect.arrayContaining([expect.stringContaining('1 received')]) }] },
     not: { value: false, evidence: [{ lines: expect.arrayContaining([expect.stringContaining('0 received')]) }] },
     requests: { value: 1, evidence: [{ lines: [expect.stringContaining('InEchos'), expect.any(String)] }] },
+  });
+});
+
+test('who reaches whom from there, with sockets of the judge', () => {
+  expect(seen.network).toMatchObject({
+    reach: {
+      own: { value: '10.5.0.1', evidence: [{ lines: ['connected'] }, { lines: ['connection received from 10.5.0.1'] }] }, other: { value: 'refused' }, apart: { value: 'refused' }, listening: 0,
+      // The wall's own resolv.conf names nobody.
+      asked: { value: false }, deaf: 'EADDRNOTAVAIL', name: { value: '127.0.0.1' }, nobody: { value: null }, forward: { value: 0 }, filter: [],
+    },
   });
 });
 

@@ -10,7 +10,7 @@ import { parseAddresses, parseLinks, parseNeighbours, parseRoutes } from '../../
 import { parseLimits } from '../../sandbox/observe/limits.ts';
 import { parseMountinfo } from '../../sandbox/observe/mountinfo.ts';
 import { parseNamespaceLink } from '../../sandbox/observe/namespaces.ts';
-import { defaultGateway, parseNetDev, parseNetRoute, parseNetSnmp } from '../../sandbox/observe/netfiles.ts';
+import { defaultGateway, parseListening, parseNetDev, parseNetRoute, parseNetSnmp } from '../../sandbox/observe/netfiles.ts';
 import { namespaceRoot } from '../../sandbox/observe/read/cgroup.ts';
 import { signalName, signalNumber } from '../../sandbox/observe/signals.ts';
 import { parseStat } from '../../sandbox/observe/stat.ts';
@@ -224,6 +224,16 @@ describe('net/snmp', () => {
 
   test('a value too few is an error', () => {
     expect(() => parseNetSnmp('Icmp: InMsgs InEchos\nIcmp: 7\n', 'Icmp')).toThrow(ParseError);
+  });
+});
+
+describe('net/tcp', () => {
+  const row = (index: number, local: string, state: string): string => `   ${index}: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000     0        0 11 1 0000 100 0 0 10 0`;
+
+  test('who listens, and where', () => {
+    const text = ['  sl  local_address rem_address   st', row(0, '0100007F:1F90', '0A'), row(1, '00000000:0050', '0A'), row(2, '0100007F:1F90', '01')].join('\n');
+    expect(parseListening(text)).toMatchObject([{ address: '127.0.0.1', port: 8080 }, { address: '0.0.0.0', port: 80 }]);
+    expect(parseListening(`heading\n${row(0, `${'0'.repeat(32)}:0016`, '0A')}\n${row(1, `${'0'.repeat(24)}01000000:0019`, '0A')}`)).toMatchObject([{ address: '::', port: 22 }]);
   });
 });
 

@@ -39,8 +39,12 @@ export function neighbours(reader: Reader): Fact<Neighbour[]> {
 
 export function echoRequests(reader: Reader): Fact<number> {
   const text = reader.text('net/snmp');
-  const lines = linesOf(text).filter((line) => line.startsWith('Icmp:'));
-  return fact(reader.name('count of echo requests received'), parseNetSnmp(text, 'Icmp', reader.path('net/snmp'))['InEchos'] ?? 0, reader.path('net/snmp'), lines);
+  return fact(reader.name('count of echo requests received'), parseNetSnmp(text, 'Icmp', reader.path('net/snmp'))['InEchos'] ?? 0, reader.path('net/snmp'), counterLines(text, 'Icmp'));
+}
+
+/** The two lines of net/snmp that are about a protocol. */
+export function counterLines(text: string, protocol: string): string[] {
+  return linesOf(text).filter((line) => line.startsWith(`${protocol}:`));
 }
 
 export async function ping(reader: Reader, address: string): Promise<Fact<boolean>> {

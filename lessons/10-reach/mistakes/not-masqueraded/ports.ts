@@ -1,0 +1,51 @@
+/** What goes from the bridge to the world and back: forwarding, masquerade, and the ports that `-p` publishes. */
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { pipeline } from 'node:stream';
+import type { Port } from './cli.ts';
+
+/** Lets the network of the bridge reach what the host reaches. Called by one box at a time; what is there already stays. */
+export function openRoad(bridge: string, network: string): void {
+  // A host keeps what is for itself and drops the rest. With this it passes packets on, from one interface to another.
+  writeFileSync('/proc/sys/net/ipv4/ip_forward', '1');
+  // And this is who may pass. Many hosts say DROP at the end of the chain, so it has to be said first.
+  ensure(`FORWARD -i ${bridge} -j ACCEPT`);
+  ensure(`FORWARD -o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED,DNAT -j ACCEPT`);
+}
+
+/** Publishes ports of the container with this address. `undo` gets what has to be taken back. Throws where a port is taken. */
+export async function publish(ports: Port[], bridge: string, address: string, undo: DisposableStack): Promise<void> {
+  for (const port of ports) {
+    await relay(port, address);
+    // Who comes from elsewhere is sent on by the kernel, which only rewrites the address of each packet.
+    const rule = `PREROUTING -t nat ! -i ${bridge} -p tcp -m addrtype --dst-type LOCAL --dport ${port.host} -j DNAT --to ${address}:${port.container}`;
+    iptables('-I', rule);
+    undo.defer(() => iptables('-D', rule));
+  }
+}
+
+/** Listens on the port, and serves those whose packets no rule sees, or sees rightly: the host itself, and the containers. */
+async function relay({ host, container }: Port, address: string): Promise<void> {
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const there = connect({ host: address, port: container, allowHalfOpen: true });
+    pipeline(client.unref(), there.unref(), client, () => {});
+  });
+  // A port has one listener, and the kernel says who. It ends with us, however we end. (unref: nobody is kept alive by it.)
+  server.unref().listen(host, '0.0.0.0');
+  await once(server, 'listening');
+}
+
+/** Puts a rule at the head of its chain, unless it is there. */
+function ensure(rule: string): void {
+  if (!iptables('-C', rule)) iptables('-I', rule);
+}
+
+/** Calls iptables(8). False where the rule that is asked for with -C is not there; throws where it fails otherwise. */
+function iptables(action: '-C' | '-I' | '-D', rule: string): boolean {
+  // -w: there is one lock for all, and without it whoever comes second fails.
+  const { error, status, stderr } = spawnSync('iptables', ['-w', action, ...rule.split(' ')], { encoding: 'utf8' });
+  if (status === 0 || (status === 1 && action === '-C')) return status === 0;
+  throw new Error(`iptables ${action} ${rule}: ${error?.message ?? stderr.trim()}`);
+}
