@@ -25,6 +25,11 @@ export function view(pid: number, label = `process ${pid}`): ProcessView {
     children: () => reader.steady(() => allProcesses())
       .filter((process) => process.parent === pid)
       .flatMap((process) => presentOnly(() => view(process.pid))),
+    companions: () => {
+      const own = namespaces.namespace(reader, 'pid').value;
+      const inside = (other: ProcessView): boolean => namespaces.namespace(new Reader(other.pid, other.label), 'pid').value === own;
+      return reader.steady(() => allProcesses()).flatMap((process) => presentOnly(() => view(process.pid)).filter((other) => presentOnly(() => inside(other))[0] === true));
+    },
     threads: () => life.threads(reader),
     startTime: () => life.startTime(reader),
     argv: () => program.argv(reader),
