@@ -41,7 +41,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
   const host = ['--network', 'host'];
   const perl = (file: string, ...words: (string | number)[]) => ['perl', `/fixtures/${file}.pl`, ...words.map(String)];
   const listener = box.container({ flags: ['--name', name, ...host], command: perl('catcher', mark, status, 0), terminal: { rows: 24, columns: 80 } });
-  const patient = box.container({ flags: ['-d', '--name', slow, ...host], command: perl('catcher', patience, later, 1), terminal: { rows: 24, columns: 80 } });
+  const patient = box.container({ flags: ['-d', '--name', slow, ...host], command: perl('catcher', patience, later, 2), terminal: { rows: 24, columns: 80 } });
   const stubborn = box.container({ flags: ['-d', '--name', deaf, ...host], command: perl('catcher', stubbornness, 1, 'never') });
   const nameless = box.container({ flags: ['-d', ...host], command: ['sleep', token.seconds()] });
   const home = box.container({ flags: ['--init', ...host], command: perl('orphanage', family, orphans) });
@@ -117,9 +117,10 @@ lesson('11-init', ({ box, wall, token, check }) => {
   });
 
   check('ends', 'TERM lets the command end in its own way, and box ends as it did', { points: 3, needs: ['forward', 'kill-signal'] }, async ({ that, note }) => {
-    await listener.command();
+    const [cgroup] = wall.cgroupsOf(await listener.command());
     await listener.signal('SIGTERM', 'box');
     that((await listener.ended()).exit).is(status, `${status}, with which the command ends on TERM`);
+    if (cgroup !== undefined) that(derive('whether its cgroup is still there', cgroup.exists(), cgroup.events())).is(false);
     const [all, running] = [await ps('-a'), await ps()];
     note('listed', lineOf(all, name));
     that(statusOf(all, name)).is(`exited ${status}`);
@@ -152,9 +153,9 @@ lesson('11-init', ({ box, wall, token, check }) => {
     note('runs on', derive('whether the command runs', command.alive(), exit));
     that(exit).is(0);
     that(derive('whether the command runs', command.alive(), exit)).is(false);
-    const listed = await ps('-a');
-    note('listed', lineOf(listed, slow));
-    that(statusOf(listed, slow)).is(`exited ${later}`);
+    const ended = await until(async () => statusOf(await ps('-a'), slow), (value) => value === `exited ${later}`);
+    note('status', ended);
+    that(ended).is(`exited ${later}`);
   });
 
   check('removed', 'Then it can be removed at once', { points: 1, needs: ['stop'] }, async ({ that }) => {
@@ -178,7 +179,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
     note('lived on', lived);
     that(lived).satisfies((value) => value > seconds / 2 && value < 9, `about ${seconds}, as -t says`);
     that((await stopping).exit).is(0);
-    that(statusOf(await ps('-a'), deaf)).is('exited 137');
+    that(await until(async () => statusOf(await ps('-a'), deaf), (value) => value === 'exited 137')).is('exited 137');
   });
 
   check('kill', '`box kill` ends one at once, and without a name nothing is left of it', { points: 3, needs: ['detach', 'ps'] }, async ({ that, note, until }) => {

@@ -2,12 +2,15 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, readFileSync } from 'node:fs';
+import { closeSync, readFileSync, writeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { RunOptions } from './cli.ts';
 import { call } from './libc.ts';
 
 const F_DUPFD_CLOEXEC = 1030; // fcntl(2)
+
+/** What the stage says last, if all went well until then. */
+const READY = '\n';
 
 // #region detach
 /** Starts a container and prints its name as soon as the command runs. Returns box's exit status, which is not the command's. */
@@ -22,16 +25,17 @@ export async function detach(options: RunOptions): Promise<number> {
   pipe.on('error', () => {}); // One that is dead says so by its exit status.
   pipe.end(JSON.stringify(letter));
   // The other end is standard error of the keeper and of the stage. The one lets go of it when the container is made, the other
-  // when it becomes the command. So this ends when the command runs; and if not, we hear why.
+  // when it becomes the command. So this ends when the command runs. If it cannot, we hear why.
   const said = await text(errors);
-  if (said === '') {
+  if (said === READY) {
     console.log(name);
     keeper.unref();
     return 0;
   }
-  process.stderr.write(said);
+  process.stderr.write(said.replace(READY, ''));
   const [code] = await ended;
-  return code ?? 125;
+  if (code === null) throw new Error(`${name}: box was killed while it made the container`);
+  return code;
 }
 // #endregion detach
 
@@ -52,6 +56,7 @@ export function readOrders(): RunOptions {
 // #region hush
 /** Standard error becomes what standard output is, /dev/null. The function returned gives it back, or lets go of it for good. */
 export function hush(): (giveBack: boolean) => void {
+  writeSync(2, READY);
   const before = call('fcntl', 2, F_DUPFD_CLOEXEC, 3);
   call('dup2', 1, 2);
   return (giveBack) => {
