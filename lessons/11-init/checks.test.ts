@@ -44,7 +44,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
   const patient = box.container({ flags: ['-d', '--name', slow, ...host], command: perl('catcher', patience, later, 2), terminal: { rows: 24, columns: 80 } });
   const stubborn = box.container({ flags: ['-d', '--name', deaf, ...host], command: perl('catcher', stubbornness, 1, 'never') });
   const nameless = box.container({ flags: ['-d', ...host], command: ['sleep', token.seconds()] });
-  const home = box.container({ flags: ['--init', ...host], command: perl('orphanage', family, orphans) });
+  const home = box.container({ flags: ['--init', ...host], command: perl('orphanage', family, orphans), timeLimit: 6_000 });
   const widowed = box.container({ flags: ['--name', lost, ...host], command: ['sleep', token.seconds()] });
 
   const lay = async () => {
@@ -143,16 +143,22 @@ lesson('11-init', ({ box, wall, token, check }) => {
     note('what it has got', received);
     that(received).equals([], 'empty: that the terminal went away is not its business');
     that(command.terminal()).is(null, 'none');
-    that(await until(() => patient.released(), (value) => value)).is(true);
+    const released = await until(() => patient.released(), (value) => value);
+    note('released', released);
+    that(released).is(true);
   });
 
   check('stop', '`box stop` asks, and is back as soon as the command has ended', { points: 3, needs: ['detach', 'ps'] }, async ({ that, note, until }) => {
     const command = await patient.command();
     await until(() => got(command, patience), (value) => value !== null, 5_000);
-    const { exit } = await box.call(['stop', '-t', '60', slow]);
-    note('runs on', derive('whether the command runs', command.alive(), exit));
+    const runs = () => derive('whether the command runs', command.alive(), patient.began());
+    const stopping = box.call(['stop', '-t', '60', slow]).then(({ exit }) => ({ exit, after: runs() }));
+    stopping.catch(() => {});
+    note('ended', await until(runs, (alive) => !alive, 6_000));
+    const { exit, after } = await stopping;
+    note('ran on', after);
     that(exit).is(0);
-    that(derive('whether the command runs', command.alive(), exit)).is(false);
+    that(after).is(false, 'no, when box stop is back');
     const ended = await until(async () => statusOf(await ps('-a'), slow), (value) => value === `exited ${later}`);
     note('status', ended);
     that(ended).is(`exited ${later}`);
@@ -174,7 +180,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
     const from = performance.now();
     note('what it has got', asked);
     that(asked).equals(['TERM'], 'TERM first');
-    await until(() => derive('alive', command.alive(), asked), (alive) => !alive, 12_000);
+    note('outlived', await until(() => derive('alive', command.alive(), asked), (alive) => !alive, 12_000));
     const lived = derive('the number of seconds that it lived on', Math.round((performance.now() - from) / 100) / 10, asked);
     note('lived on', lived);
     that(lived).satisfies((value) => value > seconds / 2 && value < 9, `about ${seconds}, as -t says`);
@@ -189,7 +195,9 @@ lesson('11-init', ({ box, wall, token, check }) => {
     that(lineOf(await ps(), printed)).satisfies((line) => line !== null, 'there, since it runs');
     const cgroups = wall.cgroupsOf(command);
     that((await box.call(['kill', printed])).exit).is(0);
-    that(await until(() => derive('whether the command runs', command.alive(), stdout), (alive) => !alive)).is(false);
+    const lives = await until(() => derive('whether the command runs', command.alive(), stdout), (alive) => !alive);
+    note('lives', lives);
+    that(lives).is(false);
     const left = await until(async () => {
       const [listed, files] = [await ps('-a'), await wall.run(['find', '/var/lib/box', '/run/box', '-name', `*${printed}*`])];
       const own = cgroups[0]?.exists() === true ? [cgroups[0].directory] : [];
@@ -209,10 +217,11 @@ lesson('11-init', ({ box, wall, token, check }) => {
     const command = await widowed.command();
     await widowed.signal('SIGKILL', 'box');
     await widowed.ended();
+    await until(() => derive('alive', command.alive(), widowed.began()), (alive) => !alive, 1_000);
     const both = await until(async () => {
       const line = lineOf(await ps(), lost);
       return derive('whether it runs, and whether box ps says so', [command.alive(), line.value !== null], line);
-    }, ([alive, listed]) => alive === listed, 4_000);
+    }, ([alive, listed]) => alive === listed, 500);
     note('truth', both);
     that(both).satisfies(([alive, listed]) => alive === listed, 'both, or neither');
   });
@@ -238,10 +247,18 @@ lesson('11-init', ({ box, wall, token, check }) => {
 
   check('reaps', 'Process 1 lets no orphan become a zombie', { points: 3, needs: ['init-forward'] }, async ({ that, note, until }) => {
     const command = await home.command();
-    const adopted = derive('the number of orphans that process 1 has adopted', firstOf(command)?.children().filter((child) => presentArgv(child) === `${family} orphan`).length ?? 0, command.pids());
-    that(adopted).is(orphans);
-    await home.signal('SIGUSR2');
-    await until(() => got(command, family), (value) => value?.join(' ') === 'all but one', 5_000);
+    const first = firstOf(command);
+    const adopted = () => (first?.children() ?? []).flatMap((child) => present(() => child.argv())).filter(({ value }) => value.join(' ').trim() === `${family} orphan`);
+    that(derive('the number of orphans that process 1 has adopted', adopted().length, command.pids())).is(orphans);
+    // It sleeps while they die, and so finds all of them at once.
+    signal(first, 'SIGSTOP');
+    try {
+      await home.signal('SIGUSR2');
+      await until(() => derive('alive', adopted().length, command.pids()), (alive) => alive <= 1, 5_000);
+    } finally {
+      signal(first, 'SIGCONT');
+    }
+    note('died', derive('died', orphans - 1, command.pids()));
     const dead = await until(() => zombiesOf(command), ({ length }) => length === 0, 3_000);
     note('zombies', dead);
     that(dead).equals([], 'empty');
@@ -250,16 +267,16 @@ lesson('11-init', ({ box, wall, token, check }) => {
   check('init-ends', 'When the command ends, so do process 1 and everybody else', { points: 3, needs: ['reaps'] }, async ({ that, note, until }) => {
     const command = await home.command();
     const all = command.companions();
-    note('blocked', command.signals());
     await home.signal('SIGTERM', 'box');
-    const gone = await until(() => derive('whether the command runs', command.alive(), command.pids()), (alive) => !alive, 3_000).catch(() => null);
-    if (gone !== null) that(gone).is(false);
+    const runs = await until(() => derive('whether the command runs', command.alive(), home.began()), (alive) => !alive, 3_000);
+    note('runs on', runs);
+    that(runs).is(false);
     that((await home.ended()).exit).is(128 + 15, '143: 128 and SIGTERM’s 15');
     that(await until(() => derive('the number of its processes that run on', all.filter((process) => process.alive()).length, home.began()), (left) => left === 0)).is(0);
   });
 
   check('init-status', 'And box ends as the command does', { points: 2, needs: ['init'] }, async ({ that }) => {
-    that((await box.run({ flags: ['--init', ...host], command: ['sh', '-c', `exit ${own}`] })).exit).is(own);
+    that((await box.run({ flags: ['--init', ...host], command: ['sh', '-c', `exit ${own}`], timeLimit: 6_000 })).exit).is(own);
     const { exit, stderr } = await box.run({ flags: ['--init', ...host], command: [token.word(12)] });
     that(exit).is(127);
     that(stderr).satisfies((text) => /^box: \S/m.test(text), 'a text with a line that begins with `box: `');
@@ -275,14 +292,23 @@ function got(command: ProcessView, mark: string): Fact<string[] | null> {
 
 /** The first process of a process's pid namespace. */
 function firstOf(command: ProcessView): ProcessView | undefined {
-  return command.companions().find((process) => process.pids().value.at(-1) === 1);
+  return command.companions().find((process) => present(() => process.pids())[0]?.value.at(-1) === 1);
 }
 
-function presentArgv(process: ProcessView): string {
-  return process.alive() ? process.argv().value.join(' ').trim() : '';
+/** What can be read of a process, unless it goes meanwhile. */
+function present<T>(read: () => T): T[] {
+  try {
+    return [read()];
+  } catch {
+    return [];
+  }
+}
+
+function signal(to: ProcessView | undefined, name: NodeJS.Signals): void {
+  if (to?.alive() === true) process.kill(to.pid, name);
 }
 
 function zombiesOf(command: ProcessView): Fact<string[]> {
-  const dead = command.companions().map((process) => process.status()).filter(({ value }) => value.state === 'Z');
+  const dead = command.companions().flatMap((process) => present(() => process.status())).filter(({ value }) => value.state === 'Z');
   return derive('the list of zombies in its pid namespace', dead.map(({ value }) => `${value.name}, process ${value.pids.at(-1)}`), ...dead);
 }

@@ -1,0 +1,72 @@
+/** Signals: those that box hands on to a container, and those that `box kill` and `box stop` send to one. */
+import { closeSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { call, SyscallError } from './libc.ts';
+import { find, isRunning } from './store.ts';
+
+/** What is meant for the command, whoever gets it. (KILL and STOP can be caught by nobody.) */
+const meantForCommand = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
+
+// #region forward
+/** From now on these signals do nothing to this process but call `send`. */
+export function forward(send: (signal: NodeJS.Signals) => void): void {
+  for (const signal of meantForCommand) process.on(signal, send);
+}
+// #endregion forward
+
+/** `box kill`. Throws where there is no container of this name, or it has ended. */
+export function kill(name: string, signal: string): void {
+  if (!send(name, numberOf(signal))) throw new Error(`${name}: it is not running`);
+}
+
+// #region stop
+/** `box stop`: asks, waits so many seconds, and kills. Returns when the container has ended, and box has cleaned up after it. */
+export async function stop(name: string, seconds: number): Promise<void> {
+  find(name);
+  send(name, constants.signals.SIGTERM);
+  const deadline = performance.now() + 10_000;
+  let killed = false;
+  while (isRunning(name)) {
+    if (!killed && performance.now() >= deadline) killed = send(name, constants.signals.SIGKILL);
+    await sleep(20);
+  }
+}
+// #endregion stop
+
+/** Sends a signal to process 1 of a container. False where that has ended. Throws where there is no container of this name. */
+function send(name: string, signal: number): boolean {
+  const { init, pid } = find(name);
+  if (init === undefined || !isRunning(name)) return false;
+  let descriptor: number | undefined;
+  try {
+    // A number can be given to somebody else at any moment; a descriptor stays with its process. So first we take hold of
+    // whoever has the number, and then look who that is.
+    descriptor = call('pidfd_open', init, 0);
+    if (parentOf(init) !== pid) return false;
+    call('pidfd_send_signal', descriptor, signal, null, 0);
+    return true;
+  } catch (error) {
+    if (error instanceof SyscallError && error.code === 'ESRCH') return false;
+    throw error;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** The pid of a process's parent, 0 for a process that has gone. */
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return 0;
+  }
+}
+
+/** 15 for `TERM`, `SIGTERM`, `sigterm` and `15`. */
+function numberOf(signal: string): number {
+  const name = signal.toUpperCase();
+  const number = /^\d+$/.test(name) ? Number(name) : constants.signals[`SIG${name.replace(/^SIG/, '')}` as NodeJS.Signals];
+  if (number === undefined || number < 1 || number > 64) throw new Error(`kill -s ${signal}: there is no such signal`);
+  return number;
+}
