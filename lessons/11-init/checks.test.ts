@@ -1,5 +1,5 @@
 /** Lesson 11: does a signal get where it is meant to, is nobody left a zombie, and is box right about who runs? */
-import { derive, type Fact, lesson, type ProcessView } from '#check';
+import { derive, fact, type Fact, lesson, type ProcessView } from '#check';
 
 /**
  * Catches signals, and writes each that it gets into its own name, behind the mark $0. On TERM it ends with the status $1, after $2 seconds;
@@ -13,7 +13,7 @@ until ($leave && time >= $leave) { select undef, undef, undef, 0.1 }
 exit $status;`;
 
 /**
- * On USR1 it leaves $1 orphans: children of children that end. On USR2 all but one of them die at the same moment. Other signals
+ * On USR2 it leaves $1 orphans: children of children that end. On HUP all but one of them die at the same moment. Other signals
  * do to it what they do to everybody.
  */
 const orphanage = `my ($mark, $count) = @ARGV;
@@ -22,7 +22,7 @@ sub orphan {
   my $child = fork;
   if (!$child) {
     my $orphan = fork;
-    if (!$orphan) { $SIG{USR1} = $SIG{USR2} = "DEFAULT"; $0 = "$mark orphan"; sleep 1 while 1 }
+    if (!$orphan) { $SIG{USR2} = $SIG{HUP} = "DEFAULT"; $0 = "$mark orphan"; sleep 1 while 1 }
     syswrite $tell, $orphan;
     exit;
   }
@@ -30,8 +30,8 @@ sub orphan {
   sysread $hear, my $pid, 16;
   push @orphans, $pid;
 }
-$SIG{USR1} = sub { orphan() for 1 .. $count; $0 = "$mark all there" };
-$SIG{USR2} = sub { kill "KILL", @orphans[1 .. $#orphans]; $0 = "$mark all but one" };
+$SIG{USR2} = sub { orphan() for 1 .. $count; $0 = "$mark all there" };
+$SIG{HUP} = sub { kill "KILL", @orphans[1 .. $#orphans]; $0 = "$mark all but one" };
 select undef, undef, undef, 0.1 while 1;`;
 
 lesson('11-init', ({ box, wall, token, check }) => {
@@ -68,10 +68,12 @@ lesson('11-init', ({ box, wall, token, check }) => {
     await lay();
     const command = await listener.command();
     await until(() => got(command, mark), (value) => value !== null, 5_000);
-    for (const signal of ['SIGUSR1', token.pick(['SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const)] as const) {
+    for (const signal of ['SIGUSR2', token.pick(['SIGHUP', 'SIGQUIT'] as const)] as const) {
       note('what box catches', (await listener.box()).signals());
       await listener.signal(signal, 'box');
       const received = await until(() => got(command, mark), (value) => value?.includes(signal.slice(3)) === true);
+      // Where it has gone, box goes, too, and how it does is what the rules want to know.
+      if (!command.alive()) await listener.ended();
       that(received).satisfies((value) => value?.includes(signal.slice(3)) === true, `a list with ${signal.slice(3)}`);
     }
   });
@@ -109,10 +111,11 @@ lesson('11-init', ({ box, wall, token, check }) => {
     const command = await listener.command();
     await until(() => got(command, mark), (value) => value !== null, 5_000);
     const before = got(command, mark).value?.length ?? 0;
-    for (const [index, word] of [token.pick(['QUIT', 'SIGQUIT']), '10', token.pick(['SIGHUP', 'HUP'])].entries()) {
+    const [named, numbered] = [token.pick(['QUIT', 'SIGQUIT']), '10'];
+    for (const [index, word] of [named, numbered].entries()) {
       that((await box.call(['kill', '-s', word, name])).exit).is(0);
       const received = await until(() => got(command, mark), (value) => (value?.length ?? 0) > before + index);
-      that(received).satisfies((value) => value?.at(-1) === ['QUIT', 'USR1', 'HUP'][index], `a list that ends with ${['QUIT', 'USR1', 'HUP'][index]}`);
+      that(received).satisfies((value) => value?.at(-1) === ['QUIT', 'USR1'][index], `a list that ends with ${['QUIT', 'USR1'][index]}`);
     }
   });
 
@@ -224,6 +227,8 @@ lesson('11-init', ({ box, wall, token, check }) => {
     }, ([alive, listed]) => alive === listed, 500);
     note('truth', both);
     that(both).satisfies(([alive, listed]) => alive === listed, 'both, or neither');
+    if (command.alive()) that((await box.call(['kill', lost])).exit).is(0);
+    that(await until(() => derive('whether it runs', command.alive(), both), (alive) => !alive)).is(false, 'no, or not any more when it has been killed by its name');
   });
 
   check('init', 'With --init, process 1 is somebody else, and the command is below it', { points: 2 }, async ({ that, note }) => {
@@ -240,9 +245,9 @@ lesson('11-init', ({ box, wall, token, check }) => {
     await until(() => got(command, family), (value) => value !== null, 5_000);
     const first = firstOf(command);
     if (first !== undefined) note('signals of process 1', first.signals());
-    await home.signal('SIGUSR1', 'box');
+    await home.signal('SIGUSR2', 'box');
     const received = await until(() => got(command, family), (value) => value?.join(' ') === 'all there', 5_000);
-    that(derive('what the command says', received.value?.join(' ') ?? '', received)).is('all there', '“all there”, as it does on USR1');
+    that(derive('what the command says', received.value?.join(' ') ?? '', received)).is('all there', '“all there”, as it does on USR2');
   });
 
   check('reaps', 'Process 1 lets no orphan become a zombie', { points: 3, needs: ['init-forward'] }, async ({ that, note, until }) => {
@@ -253,7 +258,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
     // It sleeps while they die, and so finds all of them at once.
     signal(first, 'SIGSTOP');
     try {
-      await home.signal('SIGUSR2');
+      await home.signal('SIGHUP');
       await until(() => derive('alive', adopted().length, command.pids()), (alive) => alive <= 1, 5_000);
     } finally {
       signal(first, 'SIGCONT');
@@ -283,11 +288,13 @@ lesson('11-init', ({ box, wall, token, check }) => {
   });
 });
 
-/** What a process says behind its mark, in words: none as long as it has got no signal; null where it does not catch any yet. */
+/** What a process says behind its mark, in words: none as long as it has got no signal; null where it does not catch any yet, or has gone. */
 function got(command: ProcessView, mark: string): Fact<string[] | null> {
-  const [argv, signals] = [command.argv(), command.signals()];
-  const [first = '', ...words] = (argv.value[0] ?? '').trim().split(' ');
-  return derive('the list of signals that the command has got', first === mark ? words : signals.value.caught.includes('SIGUSR2') ? [] : null, argv);
+  const name = 'the list of signals that the command has got';
+  const [read] = present(() => ({ argv: command.argv(), signals: command.signals() }));
+  if (read === undefined) return fact(name, null, `/proc/${command.pid}`, ['gone']);
+  const [first = '', ...words] = (read.argv.value[0] ?? '').trim().split(' ');
+  return derive(name, first === mark ? words : read.signals.value.caught.includes('SIGUSR2') ? [] : null, read.argv);
 }
 
 /** The first process of a process's pid namespace. */
