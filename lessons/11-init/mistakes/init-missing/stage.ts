@@ -20,11 +20,9 @@ import { takeTerminal } from './terminal.ts';
  * where the command cannot be started; throws where box itself fails.
  */
 export async function stage(): Promise<number> {
-  // #region together
   // Where box is killed, nobody is left to wait or to clean up: then the container is to be killed, too. Said before the letter is
   // read: if box has died by now, there is no letter.
   call('prctl', PR_SET_PDEATHSIG, constants.signals.SIGKILL);
-  // #endregion together
   const { command, env, layers, name, cgroup, terminal, detach, init } = readLetter();
 
   // Not earlier: until it was up, Node's threads and its memory would have counted. Not later: whatever the command starts, and

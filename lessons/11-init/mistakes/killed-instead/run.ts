@@ -30,11 +30,9 @@ async function runIn(cgroup: string, options: Named): Promise<number> {
   if (options.hostname !== undefined) sethostname(options.hostname);
 
   const child = spawn(process.execPath, [process.argv[1]!, 'stage'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe', ...(options.terminal ? (['pipe'] as const) : [])] });
-  // #region forwarding
   // Somebody who wants the command to end, or to do something, knows box's pid. And box, if it died of such a signal, could not
   // clean up.
   forward(() => child.kill('SIGKILL'));
-  // #endregion forwarding
   // The stage is in the new network, and stays there, waiting for its letter. We are needed outside.
   goHome();
   try {

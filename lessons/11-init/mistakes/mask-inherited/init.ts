@@ -3,7 +3,6 @@ import { start } from './become.ts';
 import { call, waitAny } from './libc.ts';
 import { forward } from './signals.ts';
 
-// #region init
 /**
  * Starts the command, and does what process 1 is there for until it ends. Resolves to the exit status for that; the caller
  * has to end with it, and whoever is left ends with process 1. Throws where the kernel refuses to start the command.
@@ -30,9 +29,7 @@ export function beInit(command: readonly [string, ...string[]], terminal: boolea
   call('sigprocmask', 2, before, null);
   return promise;
 }
-// #endregion init
 
-// #region reap
 /** Takes the status of all who have ended, children and adopted ones. Returns that of `pid`, if it is among them. */
 function reap(pid: number): number | undefined {
   let status: number | undefined;
@@ -48,4 +45,3 @@ function exitStatus(status: number): number {
   const signal = status & 0x7f;
   return signal === 0 ? (status >> 8) & 0xff : 128 + signal;
 }
-// #endregion reap

@@ -12,7 +12,6 @@ const F_DUPFD_CLOEXEC = 1030; // fcntl(2)
 /** What the stage says last, if all went well until then. */
 const READY = '\n';
 
-// #region detach
 /** Starts a container and prints its name as soon as the command runs. Returns box's exit status, which is not the command's. */
 export async function detach(options: RunOptions): Promise<number> {
   const name = options.name ?? randomBytes(6).toString('hex');
@@ -37,7 +36,6 @@ export async function detach(options: RunOptions): Promise<number> {
   if (code === null) throw new Error(`${name}: box was killed while it made the container`);
   return code;
 }
-// #endregion detach
 
 async function text(stream: Readable): Promise<string> {
   const parts: Buffer[] = [];
@@ -53,7 +51,6 @@ export function readOrders(): RunOptions {
   return options;
 }
 
-// #region hush
 /** Standard error becomes what standard output is, /dev/null. The function returned gives it back, or lets go of it for good. */
 export function hush(): (giveBack: boolean) => void {
   writeSync(2, READY);
@@ -64,4 +61,3 @@ export function hush(): (giveBack: boolean) => void {
     closeSync(before);
   };
 }
-// #endregion hush

@@ -8,26 +8,22 @@ import { find, isRunning } from './store.ts';
 /** What is meant for the command, whoever gets it. (KILL and STOP can be caught by nobody.) */
 const meantForCommand = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2'] as const;
 
-// #region forward
 /** From now on these signals do nothing to this process but call `send`. */
 export function forward(send: (signal: NodeJS.Signals) => void): void {
   for (const signal of meantForCommand) process.on(signal, send);
 }
-// #endregion forward
 
 /** `box kill`. Throws where there is no container of this name, or it has ended. */
 export function kill(name: string, signal: string): void {
   if (!send(name, numberOf(signal))) throw new Error(`${name}: it is not running`);
 }
 
-// #region stop
 /** `box stop`: asks, waits so many seconds, and kills. Returns when the container has ended, and box has cleaned up after it. */
 export async function stop(name: string, seconds: number): Promise<void> {
   find(name);
   send(name, constants.signals.SIGTERM);
   void sleep(seconds * 1000, undefined, { ref: false }).then(() => send(name, constants.signals.SIGKILL));
 }
-// #endregion stop
 
 /** Sends a signal to process 1 of a container. False where that has ended. Throws where there is no container of this name. */
 function send(name: string, signal: number): boolean {
