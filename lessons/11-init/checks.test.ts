@@ -74,6 +74,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
       const received = await until(() => got(command, mark), (value) => value?.includes(signal.slice(3)) === true);
       // Where it has gone, box goes, too, and how it does is what the rules want to know.
       if (!command.alive()) await listener.ended();
+      note('received', received);
       that(received).satisfies((value) => value?.includes(signal.slice(3)) === true, `a list with ${signal.slice(3)}`);
     }
   });
@@ -247,6 +248,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
     if (first !== undefined) note('signals of process 1', first.signals());
     await home.signal('SIGUSR2', 'box');
     const received = await until(() => got(command, family), (value) => value?.join(' ') === 'all there', 5_000);
+    note('received', received);
     that(derive('what the command says', received.value?.join(' ') ?? '', received)).is('all there', '“all there”, as it does on USR2');
   });
 

@@ -44,6 +44,12 @@ export function notedTexts(scene: Scene, key: string): readonly string[] | undef
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
 }
 
+/** Whether a signal would be dropped by a process 1 whose signals were noted: it neither catches it nor keeps it waiting. */
+export function isDropped(scene: Scene, key: string, signal: string): boolean {
+  const value = noted(scene, key) as { caught?: readonly string[]; blocked?: readonly string[] } | undefined;
+  return value?.caught?.includes(signal) === false && value.blocked?.includes(signal) === false;
+}
+
 /** Whether a signal is caught by a process whose signals were noted; undefined where they were not. */
 export function notedCaught(scene: Scene, key: string, signal: string): boolean | undefined {
   const value = noted(scene, key) as { caught?: readonly string[] } | undefined;

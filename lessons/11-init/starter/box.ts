@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /** box, a small container runtime. This file only wires: read the command line, do what it says, end with a status. */
 import { parse } from './cli.ts';
-import { detach, readOrders } from './detach.ts';
+import { detach } from './detach.ts';
 import { diff } from './diff.ts';
 import { ps } from './ps.ts';
 import { run } from './run.ts';
 import { kill, stop } from './signals.ts';
-import { stage } from './stage.ts';
+import { readLetter, stage } from './stage.ts';
 import { contain, find, remove } from './store.ts';
 
 /** Does what the command line asks; returns the exit status. Throws where box itself fails. */
@@ -16,7 +16,7 @@ async function main(argv: string[]): Promise<number> {
     case 'run':
       return asked.options.detach ? detach(asked.options) : contain(asked.options, run);
     case 'keep':
-      return contain(readOrders(), run);
+      return contain(readLetter(), run);
     case 'diff': {
       const { upper, layers } = find(asked.name);
       for (const { kind, path } of diff(upper, layers)) console.log(kind, path);

@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, readFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { RunOptions } from './cli.ts';
 import { call } from './libc.ts';
-
-const F_DUPFD_CLOEXEC = 1030; // fcntl(2)
+import { keepErrors } from './terminal.ts';
 
 /** What the stage says last, if all went well until then. */
 const READY = '\n';
@@ -36,27 +36,10 @@ export async function detach(options: RunOptions): Promise<number> {
   return code;
 }
 
-async function text(stream: Readable): Promise<string> {
-  const parts: Buffer[] = [];
-  stream.on('data', (part: Buffer) => parts.push(part));
-  await once(stream, 'end');
-  return Buffer.concat(parts).toString('utf8');
-}
-
-/** For the box that stays: what it shall run. */
-export function readOrders(): RunOptions {
-  const options = JSON.parse(readFileSync(3, 'utf8')) as RunOptions;
-  closeSync(3);
-  return options;
-}
-
-/** Standard error becomes what standard output is, /dev/null. The function returned gives it back, or lets go of it for good. */
+/** For the second stage: the command's standard error is to be /dev/null, as its standard output is. Returns what `keepErrors` does. */
 export function hush(): (giveBack: boolean) => void {
   writeSync(2, READY);
-  const before = call('fcntl', 2, F_DUPFD_CLOEXEC, 3);
+  const settle = keepErrors();
   call('dup2', 1, 2);
-  return (giveBack) => {
-    if (giveBack) call('dup2', before, 2);
-    closeSync(before);
-  };
+  return settle;
 }

@@ -138,17 +138,6 @@ export function waitAny(): { pid: number; status: number } | undefined {
   }
 }
 
-/** Locks an open file until it is closed, in whatever way: flock(2). False where somebody else holds a lock that excludes this one. */
-export function flock(descriptor: number, operation: number): boolean {
-  try {
-    call('flock', descriptor, operation | LOCK_NB);
-    return true;
-  } catch (error) {
-    if (error instanceof SyscallError && error.code === 'EAGAIN') return false;
-    throw error;
-  }
-}
-
 /** How ffi-rs is to pass a value. A NULL is a zero in the register that would hold the pointer. */
 function typeOf(arg: Argument): DataType {
   if (typeof arg === 'string') return DataType.String;

@@ -58,7 +58,7 @@ export async function stage(): Promise<number> {
 }
 
 /** What the first stage wrote: it comes through descriptor 3 and ends when that one has said all. */
-function readLetter(): Named & { cgroup: string } {
+export function readLetter(): Named & { cgroup: string } {
   const options = JSON.parse(readFileSync(3, 'utf8')) as Named & { cgroup: string };
   closeSync(3);
   return options;

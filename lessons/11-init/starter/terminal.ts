@@ -38,18 +38,24 @@ export async function serveTerminal(stage: ChildProcess): Promise<void> {
   }
 }
 
-/** For the second stage, in the container: takes a terminal for its own. The function returned gives standard error back, or lets go of it. */
+/** For the second stage, in the container: takes a terminal for its own. Returns what `keepErrors` does. */
 export function takeTerminal(): (giveBack: boolean) => void {
   writeSync(LINE, 'ready');
   const number = readFileSync(LINE, 'utf8');
   closeSync(LINE);
-  const before = call('fcntl', 2, F_DUPFD_CLOEXEC, 3);
+  const settle = keepErrors();
   // A session has one controlling terminal, and box's session has that of box. So: a new session, which has none yet.
   call('setsid');
   const slave = openSync(`/dev/pts/${number}`, O_RDWR | O_NOCTTY);
   call('ioctl', slave, TIOCSCTTY, 0);
   for (const descriptor of [0, 1, 2]) call('dup2', slave, descriptor);
   closeSync(slave);
+  return settle;
+}
+
+/** Keeps standard error while something else takes its place. The function returned gives it back, or lets go of it for good. */
+export function keepErrors(): (giveBack: boolean) => void {
+  const before = call('fcntl', 2, F_DUPFD_CLOEXEC, 3);
   return (giveBack) => {
     if (giveBack) call('dup2', before, 2);
     closeSync(before);

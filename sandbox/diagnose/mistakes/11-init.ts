@@ -2,7 +2,7 @@
 import { catches, commands, endedWith, hostOf, isFirstProcess, leavesToDefault, noted, runsWith } from '../helpers.ts';
 import type { Rule } from '../rule.ts';
 import type { Scene } from '../scene.ts';
-import { callsOf, diedOf, hasHung, hung, isOrphaned, notedCaught, notedNumber, notedTexts, sentToBox } from '../signal-helpers.ts';
+import { callsOf, diedOf, hasHung, hung, isDropped, isOrphaned, notedCaught, notedNumber, notedTexts, sentToBox } from '../signal-helpers.ts';
 
 const lesson = '11-init';
 
@@ -27,7 +27,9 @@ export const rules: readonly Rule[] = [
       'no handler at all, for now neither of them can be ended in a friendly way.',
     look: 'What does the handler do? The command is another process; it hears of it only if somebody sends it a signal of its own.',
     checks: ['forward'],
-    when: (scene) => scene.runs.some((run) => run.ending === undefined && sentToBox(run).some((signal) => notedCaught(scene, 'what box catches', `SIG${signal}`) === true)),
+    when: (scene) => scene.runs.some((run) => run.ending === undefined && sentToBox(run).some((signal) => (
+      notedCaught(scene, 'what box catches', `SIG${signal}`) === true && notedTexts(scene, 'received')?.includes(signal) === false
+    ))),
   },
   {
     id: 'killed-instead',
@@ -246,7 +248,7 @@ export const rules: readonly Rule[] = [
       'the kernel drops the signal before it is delivered. So the command never heard of it.',
     look: 'The signal passes two processes on its way now. Both have to hand it on.',
     checks: ['init-forward'],
-    when: (scene) => sent(scene, '--init').some((signal) => notedCaught(scene, 'signals of process 1', `SIG${signal}`) === false) && !blocked(scene),
+    when: (scene) => notedTexts(scene, 'received')?.length === 0 && sent(scene, '--init').some((signal) => isDropped(scene, 'signals of process 1', `SIG${signal}`)) && !blocked(scene),
   },
   {
     id: 'mask-inherited',

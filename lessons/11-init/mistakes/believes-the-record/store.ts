@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunOptions } from './cli.ts';
-import { flock, LOCK_EX, LOCK_SH } from './libc.ts';
+import { call, LOCK_EX, LOCK_NB, LOCK_SH, SyscallError } from './libc.ts';
 
 /** What `box run` is asked to do, for a container that has got its name. */
 export type Named = RunOptions & { name: string };
@@ -70,7 +70,7 @@ function create(name: string, { layers, command }: RunOptions): void {
     throw error;
   }
   // Never closed: it is locked until this process ends, however that comes about.
-  flock(openSync(directory, 'r'), LOCK_EX);
+  call('flock', openSync(directory, 'r'), LOCK_EX);
   for (const place of [upper, work, root]) mkdirSync(place);
   // Somebody may ask for a diff from another directory.
   const known: Known = { layers: layers.map((layer) => path.resolve(layer)), pid: process.pid, command };
@@ -126,11 +126,10 @@ function read(name: string): Known {
   }
 }
 
-/** Whether a container has not ended, as far as box is concerned; false where there is none of this name. */
+/** Whether box is not done with a container yet; false where there is none of this name. */
 export function isRunning(name: string): boolean {
   try {
-    if (read(name).exit !== undefined) return false;
-    return true;
+    return read(name).exit === undefined;
   } catch {
     return false;
   }

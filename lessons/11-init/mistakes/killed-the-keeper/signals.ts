@@ -1,8 +1,7 @@
 /** Signals: those that box hands on to a container, and those that `box kill` and `box stop` send to one. */
-import { closeSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call, SyscallError } from './libc.ts';
+import { call } from './libc.ts';
 import { find, isRunning } from './store.ts';
 
 /** What is meant for the command, whoever gets it. (KILL and STOP can be caught by nobody.) */
@@ -34,27 +33,13 @@ export async function stop(name: string, seconds: number): Promise<void> {
 function send(name: string, signal: number): boolean {
   const { init, pid } = find(name);
   if (init === undefined || !isRunning(name)) return false;
-  let descriptor: number | undefined;
   try {
-    // A number can be given to somebody else at any moment; a descriptor stays with its process. So first we take hold of
-    // whoever has the number, and then look who that is.
-    descriptor = call('pidfd_open', pid, 0);
+    // A number can be given to somebody else at any moment; a descriptor stays with its process.
+    const descriptor = call('pidfd_open', pid, 0);
     call('pidfd_send_signal', descriptor, signal, null, 0);
     return true;
-  } catch (error) {
-    if (error instanceof SyscallError && error.code === 'ESRCH') return false;
-    throw error;
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
-}
-
-/** The pid of a process's parent, 0 for a process that has gone. */
-function parentOf(pid: number): number {
-  try {
-    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
   } catch {
-    return 0;
+    return false; // ESRCH or ENOENT: it has gone just now.
   }
 }
 

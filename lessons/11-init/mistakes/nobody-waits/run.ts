@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import type { Writable } from 'node:stream';
 import { makeCgroup, removeCgroup } from './cgroup.ts';
-import { call, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUTS, sethostname, unshare } from './libc.ts';
+import { CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUTS, sethostname, unshare } from './libc.ts';
 import { connect, wayHome } from './network.ts';
 import { forward } from './signals.ts';
 import { amend, type Named } from './store.ts';
