@@ -1,6 +1,7 @@
 /**
  * The ProcessView of a process that runs here. Each method is one of the readings in read/.
  */
+import { GoneError, SystemCallError } from './errors.ts';
 import type { ProcessView } from './process.ts';
 import { allProcesses, isAlive, presentOnly, startTimeOf } from './procfile.ts';
 import * as cgroup from './read/cgroup.ts';
@@ -27,8 +28,7 @@ export function view(pid: number, label = `process ${pid}`): ProcessView {
       .flatMap((process) => presentOnly(() => view(process.pid))),
     companions: () => {
       const own = namespaces.namespace(reader, 'pid').value;
-      const inside = (other: ProcessView): boolean => namespaces.namespace(new Reader(other.pid, other.label), 'pid').value === own;
-      return reader.steady(() => allProcesses()).flatMap((process) => presentOnly(() => view(process.pid)).filter((other) => presentOnly(() => inside(other))[0] === true));
+      return reader.steady(() => allProcesses()).flatMap((process) => presentOnly(() => view(process.pid))).filter((other) => isIn(other, own));
     },
     threads: () => life.threads(reader),
     startTime: () => life.startTime(reader),
@@ -84,4 +84,14 @@ export function view(pid: number, label = `process ${pid}`): ProcessView {
     echoRequests: () => network.echoRequests(reader),
     ping: (address) => network.ping(reader, address),
   };
+}
+
+/** Whether a process is in this pid namespace. One that may not be looked at is in another: the judge may look at all that is of its walls. */
+function isIn(process: ProcessView, namespace: number): boolean {
+  try {
+    return process.namespace('pid').value === namespace;
+  } catch (error) {
+    if (error instanceof GoneError || (error instanceof SystemCallError && error.code === 'EACCES')) return false;
+    throw error;
+  }
 }
