@@ -68,7 +68,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
     await lay();
     const command = await listener.command();
     await until(() => got(command, mark), (value) => value !== null, 5_000);
-    for (const signal of ['SIGUSR2', token.pick(['SIGHUP', 'SIGQUIT'] as const)] as const) {
+    for (const signal of ['SIGUSR2', token.pick(['SIGHUP', 'SIGUSR1'] as const)] as const) {
       note('what box catches', (await listener.box()).signals());
       await listener.signal(signal, 'box');
       const received = await until(() => got(command, mark), (value) => value?.includes(signal.slice(3)) === true);
@@ -254,16 +254,17 @@ lesson('11-init', ({ box, wall, token, check }) => {
 
   check('reaps', 'Process 1 lets no orphan become a zombie', { points: 3, needs: ['init-forward'] }, async ({ that, note, until }) => {
     const command = await home.command();
-    const first = firstOf(command);
-    const adopted = () => (first?.children() ?? []).flatMap((child) => present(() => child.argv())).filter(({ value }) => value.join(' ').trim() === `${family} orphan`);
-    that(derive('the number of orphans that process 1 has adopted', adopted().length, command.pids())).is(orphans);
-    // It sleeps while they die, and so finds all of them at once.
-    signal(first, 'SIGSTOP');
+    const left = () => command.companions().filter((process) => present(() => process.argv())[0]?.value.join(' ').trim() === `${family} orphan`);
+    that(derive('the number of orphans', left().length, command.pids())).is(orphans);
+    const parent = left().flatMap((orphan) => present(() => orphan.parent().value))[0];
+    const guardian = command.companions().find(({ pid }) => pid === parent);
+    // Whoever has adopted them sleeps while they die, and so finds all of them at once.
+    signal(guardian, 'SIGSTOP');
     try {
       await home.signal('SIGHUP');
-      await until(() => derive('alive', adopted().length, command.pids()), (alive) => alive <= 1, 5_000);
+      await until(() => derive('alive', left().length, command.pids()), (alive) => alive <= 1, 5_000);
     } finally {
-      signal(first, 'SIGCONT');
+      signal(guardian, 'SIGCONT');
     }
     note('died', derive('died', orphans - 1, command.pids()));
     const dead = await until(() => zombiesOf(command), ({ length }) => length === 0, 3_000);
