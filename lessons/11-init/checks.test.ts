@@ -180,6 +180,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
     await until(() => got(command, stubbornness), (value) => value !== null, 5_000);
     const seconds = 3;
     const stopping = box.call(['stop', '-t', String(seconds), deaf], { timeLimit: 20_000 });
+    stopping.catch(() => {});
     const asked = await until(() => got(command, stubbornness), (value) => value === null || value.length > 0, 8_000);
     const from = performance.now();
     note('what it has got', asked);

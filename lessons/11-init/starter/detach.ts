@@ -10,7 +10,7 @@ import { call } from './libc.ts';
 import { keepErrors } from './terminal.ts';
 
 /** What the stage says last, if all went well until then. */
-const READY = '\n';
+const READY = '\0';
 
 /** Starts a container and prints its name as soon as the command runs. Returns box's exit status, which is not the command's. */
 export async function detach(options: RunOptions): Promise<number> {
@@ -25,12 +25,12 @@ export async function detach(options: RunOptions): Promise<number> {
   // The other end is standard error of the keeper and of the stage. The one lets go of it when the container is made, the other
   // when it becomes the command. So this ends when the command runs. If it cannot, we hear why.
   const said = await text(errors);
-  if (said === READY) {
+  process.stderr.write(said.replace(READY, ''));
+  if (said.endsWith(READY)) {
     console.log(name);
     keeper.unref();
     return 0;
   }
-  process.stderr.write(said.replace(READY, ''));
   const [code] = await ended;
   if (code === null) throw new Error(`${name}: box was killed while it made the container`);
   return code;

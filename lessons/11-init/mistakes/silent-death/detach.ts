@@ -9,7 +9,7 @@ import { call } from './libc.ts';
 import { keepErrors } from './terminal.ts';
 
 /** What the stage says last, if all went well until then. */
-const READY = '\n';
+const READY = '\0';
 
 /** Starts a container and prints its name as soon as the command runs. Returns box's exit status, which is not the command's. */
 export async function detach(options: RunOptions): Promise<number> {
