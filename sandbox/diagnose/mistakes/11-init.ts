@@ -110,7 +110,11 @@ export const rules: readonly Rule[] = [
       'hands on.',
     look: 'Two pids are known of a container. Which one is meant by "kill the container"?',
     checks: ['kill'],
-    when: (scene) => notedTexts(scene, 'what is left')?.some((line) => line.includes('/cgroup/')) === true && noted(scene, 'lives') === false,
+    // Neither was its cgroup removed nor what is kept of it: whoever does both has gone.
+    when: (scene) => {
+      const left = notedTexts(scene, 'what is left') ?? [];
+      return [true, false].every((of) => left.some((line) => line.includes('/cgroup/') === of)) && noted(scene, 'lives') === false;
+    },
   },
   {
     id: 'random-name-kept',
