@@ -61,6 +61,7 @@ export interface Container {
   /**
    * The process whose argument vector is exactly the command, found from outside by /proc. Waits until it exists; fails
    * the check, showing how box ended and what it said, when box is gone, nothing moves any more, or eight seconds (25 in UML) pass first.
+   * (With `-d` box may go, if it ends with 0.)
    */
   command(): Promise<ProcessView>;
   /** box's own process: the one the judge started. */
@@ -69,6 +70,8 @@ export interface Container {
   began(): Fact<string>;
   /** Sends a signal from the judge, outside every namespace of the learner's: to the command, or to box itself. */
   signal(name: NodeJS.Signals, to?: 'command' | 'box'): Promise<void>;
+  /** True once nobody holds box's standard output and error open any more: whoever reads them gets to their end. */
+  released(): Fact<boolean>;
   /** Writes to its standard input (or types on its terminal). */
   write(text: string): Promise<void>;
   /** Gives its terminal another size, as a person does by dragging a window's corner. */

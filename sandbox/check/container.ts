@@ -34,6 +34,12 @@ export class SharedContainer implements Container {
     return fact('the cgroup in which box was started', cgroup.slice(cgroupMountPoint().length), cgroup, ['made by the judge']);
   }
 
+  released(): Fact<boolean> {
+    const { released } = this.#started().process;
+    const what = released ? 'has come to its end' : 'is held open by somebody';
+    return fact('whether box’s output has come to its end', released, 'read(2) on the other end of it', [`standard output and error: ${what}`]);
+  }
+
   async signal(name: NodeJS.Signals, to: 'command' | 'box' = 'command'): Promise<void> {
     const use = this.#started();
     await use.signal(name, to);

@@ -109,7 +109,7 @@ export class BoxUse {
       const limit = watch.look();
       if (limit.state === 'over') return limit.limit;
       // In this order: a box that has ended by now had started its command before.
-      const ended = this.#ending !== undefined;
+      const ended = this.#ending !== undefined && !this.#detached;
       // Where a limit was met there may be hundreds of processes to look through: not while box may still end by it.
       if (limit.state === 'was' && !ended) return undefined;
       return look() ?? (ended || still() ? 'nothing' : undefined);
@@ -198,6 +198,11 @@ export class BoxUse {
       ...(this.#neverSeen ? { commandNeverSeen: true } : {}),
       ...(this.calls === undefined ? {} : { calls: this.calls }),
     };
+  }
+
+  /** It was asked to leave its container alone, and says that it has. */
+  get #detached(): boolean {
+    return this.#ending?.code === 0 && this.call.asked?.flags.some((flag) => flag === '-d' || flag === '--detach') === true;
   }
 
   #boxNow(): ProcessFacts | undefined {

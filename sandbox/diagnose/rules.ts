@@ -11,10 +11,11 @@ import { rules as layers } from './mistakes/07-layers.ts';
 import { rules as cgroups } from './mistakes/08-cgroups.ts';
 import { rules as networks } from './mistakes/09-networks.ts';
 import { rules as reach } from './mistakes/10-reach.ts';
+import { rules as init } from './mistakes/11-init.ts';
 import type { Rule } from './rule.ts';
 
 /** Ids are unique; test/diagnose/rules.test.ts holds that. */
 export const rules: readonly Rule[] = [
   ...processes, ...syscalls, ...pid, ...mounts, ...root, ...dev, ...layers, ...cgroups,
-  ...networks, ...reach,
+  ...networks, ...reach, ...init,
 ];

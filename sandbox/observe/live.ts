@@ -1,6 +1,7 @@
 /**
  * The ProcessView of a process that runs here. Each method is one of the readings in read/.
  */
+import { GoneError, SystemCallError } from './errors.ts';
 import type { ProcessView } from './process.ts';
 import { allProcesses, isAlive, presentOnly, startTimeOf } from './procfile.ts';
 import * as cgroup from './read/cgroup.ts';
@@ -26,6 +27,10 @@ export function view(pid: number, label = `process ${pid}`): ProcessView {
     children: () => reader.steady(() => allProcesses())
       .filter((process) => process.parent === pid)
       .flatMap((process) => presentOnly(() => view(process.pid))),
+    companions: () => {
+      const own = namespaces.namespace(reader, 'pid').value;
+      return reader.steady(() => allProcesses()).flatMap((process) => presentOnly(() => view(process.pid))).filter((other) => isIn(other, own));
+    },
     threads: () => life.threads(reader),
     startTime: () => life.startTime(reader),
     argv: () => program.argv(reader),
@@ -88,4 +93,14 @@ export function view(pid: number, label = `process ${pid}`): ProcessView {
     connections: () => reach.connections(reader),
     networkSetting: (name) => reach.networkSetting(reader, name),
   };
+}
+
+/** Whether a process is in this pid namespace. One that may not be looked at is in another: the judge may look at all that is of its walls. */
+function isIn(process: ProcessView, namespace: number): boolean {
+  try {
+    return process.namespace('pid').value === namespace;
+  } catch (error) {
+    if (error instanceof GoneError || (error instanceof SystemCallError && error.code === 'EACCES')) return false;
+    throw error;
+  }
 }

@@ -40,6 +40,8 @@ export interface ProcessView {
   parent(): Fact<number>;
   /** The processes it started that are still there, zombies too; by any of its threads. */
   children(): ProcessView[];
+  /** Every process of its pid namespace, zombies and itself too, in the order of their pids; none of the namespaces below that. */
+  companions(): ProcessView[];
   /** Its threads (/proc/PID/task). */
   threads(): Fact<number[]>;
   /** Clock ticks between boot and its start. */

@@ -46,6 +46,11 @@ export class Output {
     return this.#kept[0] ?? Buffer.alloc(0);
   }
 
+  /** True once it has come to its end: nobody can write any more. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /**
    * Waits until everything that was written before now has come, though others may hold the stream open. What comes later is
    * read, so that nobody waits for it, and not kept.

@@ -52,6 +52,8 @@ export interface WallProcess {
   /** What has come so far, capped. */
   readonly stdout: Buffer;
   readonly stderr: Buffer;
+  /** True once every stream of its output has come to its end: nobody holds one open any more. */
+  readonly released: boolean;
   write(bytes: Uint8Array): void;
   endInput(): void;
   resize(size: TerminalSize): void;
@@ -143,6 +145,10 @@ export class Running implements WallProcess {
 
   get stderr(): Buffer {
     return this.#outputs[1]?.bytes ?? Buffer.alloc(0);
+  }
+
+  get released(): boolean {
+    return this.#outputs.every((output) => output.ended);
   }
 
   get leftModes(): TerminalModes | null {

@@ -64,6 +64,29 @@ $SIG{TERM} = sub { kill TERM => $pid }; 1 while waitpid($pid, 0) == -1; exit($? 
     expect(resultOf(asked, 'runs').status).toBe('pass');
   });
 
+  test('is found though box has gone, where it was told to go, and what holds its output is seen', async () => {
+    const ask = (redirect: string): ReturnType<typeof judgeFiles> => judgeFiles(guest, {
+      box: [boxFile('box.sh', `while [ "$1" != -- ]; do shift; done; shift; setsid "$@" ${redirect} & echo there`)],
+      command: 'sh box/box.sh',
+      checks: oneCheck(`const sleeper = box.container({ flags: ['-d'], command: ['sleep', token.seconds()] });
+        const command = await sleeper.command();
+        that((await sleeper.ended()).stdout).is('there\\n');
+        that(command.terminal()).is(null);
+        that(await until(() => sleeper.released(), (value) => value, 500)).is(true);`),
+    });
+    expect(resultOf(await ask('< /dev/null > /dev/null 2>&1'), 'only')).toMatchObject({ status: 'pass', observed: '' });
+    expect(resultOf(await ask('< /dev/null'), 'only')).toMatchObject({ status: 'fail', observed: 'whether box’s output has come to its end is no' });
+  });
+
+  test('is not waited for where box was told to go, and has failed', async () => {
+    const asked = await judgeFiles(guest, {
+      box: [boxFile('box.sh', 'echo "box: no" >&2; exit 125')],
+      command: 'sh box/box.sh',
+      checks: oneCheck(`await box.container({ flags: ['-d'], command: ['sleep', token.seconds()] }).command(); that(fact('x', 1, '', [])).is(1);`),
+    });
+    expect(resultOf(asked, 'only')).toMatchObject({ status: 'fail', observed: 'none does: box has exited with status 125, and said: box: no' });
+  });
+
   test('has its cgroups looked at by path', async () => {
     const script = `top=/sys/fs/cgroup; mkdir -p $top/a/b; echo 0 > $top/a/b/cgroup.procs; while [ "$1" != -- ]; do shift; done; shift; "$@"`;
     const asked = await judgeFiles(guest, {

@@ -92,6 +92,9 @@ describe('a process in namespaces of its own', () => {
     expect(above.namespaceForChildren().value).toBe(command.namespace('pid').value);
     expect(above.namespace('pid').value).toBe(self().namespace('pid').value);
     expect(above.argv().name).toBe("unshare's argument vector");
+    expect(command.companions().map((process) => process.pid)).toEqual([command.pid]);
+    expect(above.companions().map((process) => process.pid)).toContain(process.pid);
+    expect(above.companions().map((process) => process.pid)).not.toContain(command.pid);
   });
 });
 
@@ -149,6 +152,7 @@ describe('a process that goes away', () => {
     expect(zombie.pids().value).toEqual([zombie.pid]);
     for (const reading of ['argv', 'environment', 'exe', 'cwd', 'root', 'mounts', 'interfaces'] as const) expect(() => zombie[reading](), reading).toThrow(GoneError);
     expect(() => zombie.namespace('uts')).toThrow(GoneError);
+    expect(parent.companions().map((process) => process.pid)).toContain(zombie.pid);
   });
 });
 

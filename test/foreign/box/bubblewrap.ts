@@ -20,7 +20,7 @@ export async function run(asked: Asked): Promise<number> {
   const report = path.join(place.folder, 'status');
   const descriptor = fs.openSync(report, 'w');
   const argv = [
-    'bwrap', '--unshare-pid', '--as-pid-1', '--unshare-uts', '--unshare-ipc', '--unshare-cgroup', ...(network === 'none' ? ['--unshare-net'] : []),
+    'bwrap', '--die-with-parent', '--unshare-pid', '--as-pid-1', '--unshare-uts', '--unshare-ipc', '--unshare-cgroup', ...(network === 'none' ? ['--unshare-net'] : []),
     ...(hostname === undefined ? [] : ['--hostname', hostname]), ...root, '--proc', '/proc', '--json-status-fd', '3', '--', ...command,
   ];
   const code = await status(another ? place.inPlace(argv) : argv, env, [descriptor]);

@@ -1,0 +1,46 @@
+/** `-d`: box returns, and another box stays with the container in its place. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { writeSync } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { RunOptions } from './cli.ts';
+import { call } from './libc.ts';
+import { keepErrors } from './terminal.ts';
+
+/** What the stage says last, if all went well until then. */
+const READY = '\0';
+
+/** Starts a container and prints its name as soon as the command runs. Returns box's exit status, which is not the command's. */
+export async function detach(options: RunOptions): Promise<number> {
+  const name = options.name ?? randomBytes(6).toString('hex');
+  const letter = { ...options, name, rm: options.rm };
+  // A session of its own: where the terminal goes away, whoever is in its session goes with it. And none of our own three
+  // descriptors: whoever reads our output waits until the last one who could write has closed it.
+  const keeper = spawn(process.execPath, [process.argv[1]!, 'keep'], { detached: true, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const ended = once(keeper, 'exit') as Promise<[number | null]>;
+  const [errors, pipe] = [keeper.stdio[2] as Readable, keeper.stdio[3] as Writable];
+  pipe.on('error', () => {}); // One that is dead says so by its exit status.
+  pipe.end(JSON.stringify(letter));
+  // The other end is standard error of the keeper and of the stage. The one lets go of it when the container is made, the other
+  // when it becomes the command. So this ends when the command runs. If it cannot, we hear why.
+  const said = await text(errors);
+  process.stderr.write(said.replace(READY, ''));
+  if (said.endsWith(READY)) {
+    console.log(name);
+    keeper.unref();
+    return 0;
+  }
+  const [code] = await ended;
+  if (code === null) throw new Error(`${name}: box was killed while it made the container`);
+  return code;
+}
+
+/** For the second stage: the command's standard error is to be /dev/null, as its standard output is. Returns what `keepErrors` does. */
+export function hush(): (giveBack: boolean) => void {
+  writeSync(2, READY);
+  const settle = keepErrors();
+  call('dup2', 1, 2);
+  return settle;
+}

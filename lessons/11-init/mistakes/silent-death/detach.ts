@@ -1,0 +1,36 @@
+/** `-d`: box returns, and another box stays with the container in its place. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { writeSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import type { RunOptions } from './cli.ts';
+import { call } from './libc.ts';
+import { keepErrors } from './terminal.ts';
+
+/** What the stage says last, if all went well until then. */
+const READY = '\0';
+
+/** Starts a container and prints its name as soon as the command runs. Returns box's exit status, which is not the command's. */
+export async function detach(options: RunOptions): Promise<number> {
+  const name = options.name ?? randomBytes(6).toString('hex');
+  const letter = { ...options, name, rm: options.rm || options.name === undefined };
+  // A session of its own: where the terminal goes away, whoever is in its session goes with it. And none of our own three
+  // descriptors: whoever reads our output waits until the last one who could write has closed it.
+  const keeper = spawn(process.execPath, [process.argv[1]!, 'keep'], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const pipe = keeper.stdio[3] as Writable;
+  pipe.on('error', () => {}); // One that is dead says so by its exit status.
+  pipe.end(JSON.stringify(letter));
+  await once(pipe, 'finish');
+  console.log(name);
+  keeper.unref();
+  return 0;
+}
+
+/** For the second stage: the command's standard error is to be /dev/null, as its standard output is. Returns what `keepErrors` does. */
+export function hush(): (giveBack: boolean) => void {
+  writeSync(2, READY);
+  const settle = keepErrors();
+  call('dup2', 1, 2);
+  return settle;
+}
