@@ -136,6 +136,7 @@ export class Run {
     };
     return {
       container: (options) => new SharedContainer(this, options),
+      exec: (name, options) => new SharedContainer(this, options, name),
       run: (options) => once({ argv: runArguments(options), asked: { flags: options.flags ?? [], command: options.command }, options }),
       call: (argv, options = {}) => once({ argv, options }),
     };
