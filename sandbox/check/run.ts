@@ -90,6 +90,11 @@ export class Run {
     return this.#uses.length > 0;
   }
 
+  /** The `box run` that was given this name, where there was one. */
+  containerNamed(name: string): BoxUse | undefined {
+    return this.#uses.find(({ call: { asked } }) => asked?.name === undefined && asked?.flags[asked.flags.indexOf('--name') + 1] === name);
+  }
+
   /** Ends every container that still runs. What one has left that has ended by itself is for the leak check. */
   async end(): Promise<void> {
     await Promise.all(this.#uses.filter((use) => use.ending === undefined).map((use) => use.end()));

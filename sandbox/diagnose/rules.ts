@@ -10,10 +10,11 @@ import { rules as dev } from './mistakes/06-dev.ts';
 import { rules as layers } from './mistakes/07-layers.ts';
 import { rules as cgroups } from './mistakes/08-cgroups.ts';
 import { rules as networks } from './mistakes/09-networks.ts';
+import { rules as exec } from './mistakes/12-exec.ts';
 import type { Rule } from './rule.ts';
 
 /** Ids are unique; test/diagnose/rules.test.ts holds that. */
 export const rules: readonly Rule[] = [
   ...processes, ...syscalls, ...pid, ...mounts, ...root, ...dev, ...layers, ...cgroups,
-  ...networks,
+  ...networks, ...exec,
 ];
