@@ -39,3 +39,27 @@ export function isInCgroup(path: unknown, { container }: Joined): boolean | unde
 export function refusedCall(scene: Scene): FailedCall | undefined {
   return scene.runs.filter((run) => joins(run) && run.commandNeverSeen === true).flatMap((run) => run.calls ?? [])[0];
 }
+
+/** What is open in a command that has joined, besides its three. */
+export function leaked(scene: Scene): [string, string][] {
+  return joined(scene).flatMap(({ command }) => Object.entries(command.fds ?? {}).filter(([number]) => Number(number) > 2));
+}
+
+/** Two variables that the check has noted, null where they are not there: one that only run was given, and one that exec gave another value. */
+export function variables(scene: Scene): (string | null)[] | undefined {
+  const values = noted(scene, 'variables');
+  return Array.isArray(values) ? (values as (string | null)[]) : undefined;
+}
+
+/** The flags of every `box run`. */
+export function givenToRun(scene: Scene): readonly string[] {
+  return scene.runs.filter(({ asked }) => asked !== undefined && asked.name === undefined).flatMap(({ asked }) => asked?.flags ?? []);
+}
+
+type File = { device: string; node?: string };
+
+/** The command's standard input, box's own, and what is mounted on the container's /dev/pts. */
+export function terminals(scene: Scene): { file: File | undefined; box: File | undefined; pts: { device: string } | undefined } {
+  const of = <T>(key: string): T | undefined => (noted(scene, key) as T | null | undefined) ?? undefined;
+  return { file: of<File>('its file'), box: of<File>('box’s file'), pts: of<{ device: string }>('its devpts') };
+}

@@ -1,9 +1,8 @@
 /** Lesson 12: commands that joined half a container, or the wrong one. */
 import { cite, citeNamespaces } from '../cite.ts';
-import { hasItsOwn, isInCgroup, joined, missing, refusedCall, stayedOutside } from '../exec-helpers.ts';
+import { givenToRun, hasItsOwn, isInCgroup, joined, leaked, missing, refusedCall, stayedOutside, terminals, variables } from '../exec-helpers.ts';
 import { childrenGoElsewhere, hostOf, noted, shareNamespace } from '../helpers.ts';
 import type { Rule } from '../rule.ts';
-import type { Scene } from '../scene.ts';
 
 const lesson = '12-exec';
 
@@ -308,26 +307,3 @@ export const rules: readonly Rule[] = [
     when: (scene) => noted(scene, 'exit') === 0,
   },
 ];
-
-/** What is open in a command that has joined, besides its three. */
-function leaked(scene: Scene): [string, string][] {
-  return joined(scene).flatMap(({ command }) => Object.entries(command.fds ?? {}).filter(([number]) => Number(number) > 2));
-}
-
-/** Two variables that the check has noted, null where they are not there: one that only run was given, and one that exec gave another value. */
-function variables(scene: Scene): (string | null)[] | undefined {
-  const values = noted(scene, 'variables');
-  return Array.isArray(values) ? (values as (string | null)[]) : undefined;
-}
-
-function givenToRun(scene: Scene): readonly string[] {
-  return scene.runs.filter(({ asked }) => asked !== undefined && asked.name === undefined).flatMap(({ asked }) => asked?.flags ?? []);
-}
-
-type File = { device: string; node?: string };
-
-/** The command's standard input, box's own, and what is mounted on the container's /dev/pts. */
-function terminals(scene: Scene): { file: File | undefined; box: File | undefined; pts: { device: string } | undefined } {
-  const of = <T>(key: string): T | undefined => (noted(scene, key) as T | null | undefined) ?? undefined;
-  return { file: of<File>('its file'), box: of<File>('box’s file'), pts: of<{ device: string }>('its devpts') };
-}
