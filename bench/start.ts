@@ -38,7 +38,7 @@ export async function startUp(): Promise<Row[]> {
 /** Milliseconds of every run, by name. */
 async function measured(client: Awaited<ReturnType<typeof connect>>): Promise<Record<string, number[]>> {
   let [said, complained] = ['', ''];
-  const value = await client.request({ op: 'run', wall: 'fresh', box: files(), argv: ['node', '/work/box/bench/turns.ts', String(RUNS)], timeLimit: 300_000 }, {
+  const value = await client.request({ op: 'run', wall: 'fresh', box: files(), argv: ['node', '/work/box/checkout/bench/guest/turns.ts', String(RUNS)], timeLimit: 300_000 }, {
     onEvent: (event) => {
       if (event.event !== 'output') return;
       const text = Buffer.from(event.base64, 'base64').toString('utf8');
@@ -57,7 +57,7 @@ function files(): WireFile[] {
   if (last === undefined) throw new Error('the course has no lessons');
   const box = [...solutionTree(course, last)].map(([name, file]) => wireFile(name.split(path.sep).join('/'), file.bytes));
   const more = ['bench/guest/turns.ts', ...['oci-config.ts', 'place.ts', 'error.ts', 'words.ts'].map((name) => `test/foreign/box/${name}`)];
-  return [...box, ...more.map((name) => wireFile(`bench/${path.basename(name)}`, fs.readFileSync(path.join(root, name))))];
+  return [...box, ...more.map((name) => wireFile(`checkout/${name}`, fs.readFileSync(path.join(root, name))))];
 }
 
 function wireFile(name: string, bytes: Buffer): WireFile {

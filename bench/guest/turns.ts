@@ -1,11 +1,8 @@
 /** In the guest: starts the same command with each runtime, in turn, and prints the milliseconds of every run as JSON. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-// Where this runs, these lie beside it.
-// @ts-ignore
-const { config } = (await import('./oci-config.ts')) as typeof import('../../test/foreign/box/oci-config.ts');
-// @ts-ignore
-const { parse } = (await import('./words.ts')) as typeof import('../../test/foreign/box/words.ts');
+import { config } from '../../test/foreign/box/oci-config.ts';
+import { parse } from '../../test/foreign/box/words.ts';
 
 const runs = Number(process.argv[2]);
 const [base, bundle] = ['/tmp/base', '/run/bundle'];

@@ -43,12 +43,17 @@ lesson('12-exec', ({ box, wall, token, check }) => {
     return await box.call(['exec', name, '--', ...command], input === undefined ? {} : { input });
   };
 
-  check('processes', 'The command is in the container’s pid namespace', { points: 2 }, async ({ that }) => {
+  check('starts', 'In a container that runs, box starts another command', { points: 1 }, async ({ that }) => {
+    const [, two] = await both();
+    that(two.argv()).equals([...joined.argv]);
+  });
+
+  check('processes', 'The command is in the container’s pid namespace', { points: 2, needs: ['starts'] }, async ({ that }) => {
     const [one, two] = await both();
     that(two.namespace('pid')).is(one.namespace('pid').value, 'that of the container');
   });
 
-  check('files', 'And in its mount namespace', { points: 2 }, async ({ that }) => {
+  check('files', 'And in its mount namespace', { points: 2, needs: ['starts'] }, async ({ that }) => {
     const [one, two] = await both();
     that(two.namespace('mnt')).is(one.namespace('mnt').value, 'that of the container');
   });
@@ -61,14 +66,14 @@ lesson('12-exec', ({ box, wall, token, check }) => {
     that(here).is(top.value, `the root of the container, ${top.value}`);
   });
 
-  check('namespaces', 'And in all its other namespaces', { points: 3 }, async ({ that, note }) => {
+  check('namespaces', 'And in all its other namespaces', { points: 3, needs: ['starts'] }, async ({ that, note }) => {
     const [one, two] = await both();
     const missing = others.filter((kind) => two.namespace(kind).value !== one.namespace(kind).value);
     note('not joined', derive('what is not joined', missing, ...missing.map((kind) => two.namespace(kind))));
     for (const kind of others) that(two.namespace(kind)).is(one.namespace(kind).value, 'that of the container');
   });
 
-  check('cgroup', 'It is in the container’s cgroup, and box is not', { points: 3 }, async ({ that, note, until }) => {
+  check('cgroup', 'It is in the container’s cgroup, and box is not', { points: 3, needs: ['starts'] }, async ({ that, note, until }) => {
     const [one, two] = await both();
     const home = one.cgroup().value;
     note('the container’s cgroup', one.cgroup());
@@ -85,13 +90,13 @@ lesson('12-exec', ({ box, wall, token, check }) => {
     that(where).satisfies((paths) => paths.length > 0 && paths.every((path) => inside(path, home)), `${home}, as the container`);
   });
 
-  check('descriptors', 'Nothing is open in it but 0, 1 and 2', { points: 2 }, async ({ that }) => {
+  check('descriptors', 'Nothing is open in it but 0, 1 and 2', { points: 2, needs: ['starts'] }, async ({ that }) => {
     const [, two] = await both();
     const open = two.descriptors();
     that(derive('the command’s open descriptors', Object.keys(open.value).map(Number), open)).equals([0, 1, 2]);
   });
 
-  check('environment', 'It has the variables of the container, and those of its own', { points: 1 }, async ({ that, note }) => {
+  check('environment', 'It has the variables of the container, and those of its own', { points: 1, needs: ['starts'] }, async ({ that, note }) => {
     const [, two] = await both();
     const all = two.environment();
     const [kept, changed] = ['KEPT', 'CHANGED'].map((key) => derive(`its variable ${key}`, all.value[key] ?? null, all)) as [Fact<string | null>, Fact<string | null>];
@@ -100,7 +105,7 @@ lesson('12-exec', ({ box, wall, token, check }) => {
     that(changed).is(blue, `${blue}, which \`box exec\` was given, and not ${green}, which \`box run\` was`);
   });
 
-  check('status', 'box ends as the command ended, and the container goes on', { points: 2 }, async ({ that, note }) => {
+  check('status', 'box ends as the command ended, and the container goes on', { points: 2, needs: ['starts'] }, async ({ that, note }) => {
     const { exit } = await run(['sh', '-c', `exit ${status}`]);
     const lives = derive('whether the container still runs', (await both())[0].alive());
     note('the container lives', lives);
@@ -120,7 +125,7 @@ lesson('12-exec', ({ box, wall, token, check }) => {
     that((await run(['/tmp'])).exit).is(126, '126: /tmp cannot be executed');
   });
 
-  check('stdio', 'Standard input, output and error are the command’s', { points: 1 }, async ({ that }) => {
+  check('stdio', 'Standard input, output and error are the command’s', { points: 1, needs: ['starts'] }, async ({ that }) => {
     const { stdout, stderr } = await run(['sh', '-c', 'cat; echo "$0" >&2', red], words);
     that(stdout).is(words);
     that(stderr).is(`${red}\n`);
@@ -152,7 +157,7 @@ lesson('12-exec', ({ box, wall, token, check }) => {
     that((await shell.ended()).exit).is(7);
   });
 
-  check('refused', 'Where nothing runs, box says so', { points: 2 }, async ({ that, note }) => {
+  check('refused', 'Where nothing runs, box says so', { points: 2, needs: ['starts'] }, async ({ that, note }) => {
     const gone = token.word(12);
     await box.run({ flags: ['--name', gone, '--network', 'none'], command: ['true'] });
     for (const [who, what] of [[token.word(12), 'no container has this name'], [gone, 'this container has ended']] as const) {
@@ -164,7 +169,7 @@ lesson('12-exec', ({ box, wall, token, check }) => {
     }
   });
 
-  check('stranger', 'A number that was the container’s and is another’s now is not taken for it', { points: 2 }, async ({ that, note, until }) => {
+  check('stranger', 'A number that was the container’s and is another’s now is not taken for it', { points: 2, needs: ['starts'] }, async ({ that, note, until }) => {
     const [lost, seconds] = [token.word(12), token.seconds()];
     const last = box.container({ flags: ['--name', lost, '--network', 'none'], command: ['sleep', token.seconds()] });
     const pid = (await last.command()).pids().value.at(-2)!;

@@ -76,7 +76,7 @@ export const rules: readonly Rule[] = [
       `EINVAL: ${refusedCall(scene)?.condition ?? ''} A mount namespace brings a root and a working directory, and the other threads would get them with it. ` +
       '(unshare(CLONE_NEWNS) did not complain in lesson 04. It gives the thread its own copies by the way.)',
     look: 'unshare(2) has a flag that does only this. Or ask setns(2) for several namespaces in one call: then it makes a copy by itself.',
-    checks: ['processes'],
+    checks: ['starts'],
     when: (scene) => refusedCall(scene)?.name === 'setns' && /share one root and current directory/.test(refusedCall(scene)?.condition ?? ''),
   },
   {
@@ -87,7 +87,7 @@ export const rules: readonly Rule[] = [
       `ENOENT: ${refusedCall(scene)?.call ?? ''}. The mount namespace was joined first. From then on /proc is the container's, where process 1 is called 1, ` +
       'and the number that it has on the host is nobody\'s.',
     look: 'What do you need of the host\'s files, and until when do you have them?',
-    checks: ['processes'],
+    checks: ['starts'],
     when: (scene) => refusedCall(scene)?.errno === 'ENOENT' && /"\/proc\/\d+\/ns\/\w+"/.test(refusedCall(scene)?.call ?? ''),
   },
   {
@@ -98,7 +98,7 @@ export const rules: readonly Rule[] = [
       'The second half had joined the mount namespace when it looked for /sys/fs/cgroup/… . That was a name in the host\'s files. In the ' +
       'container nothing is mounted there, and if something were, it would show the container\'s own cgroup as the top.',
     look: 'What do you need of the host\'s files, and until when do you have them?',
-    checks: ['processes'],
+    checks: ['starts'],
     when: (scene) => /^There is no cgroup/.test(refusedCall(scene)?.condition ?? ''),
   },
   {
