@@ -16,7 +16,7 @@ const MiB = 1024 * 1024;
 const memory = { guest: 4096, wall: 3800 * MiB };
 
 /**
- * Starts $0 of them. Each says its address and waits for a line; when all have spoken, that is at the same time, each gets one and
+ * Starts $0 of them, in bash. Each says its address and waits for a line; when all have spoken, that is at the same time, each gets one and
  * ends with 7. Then what can be left is counted. Half of them have a name, half have the one that box thinks of.
  */
 const script = `
@@ -49,7 +49,7 @@ test(`${CONTAINERS} at once: all succeed, nothing collides, nothing is left`, { 
   const course = loadCourse(checkout);
   const box = [...solutionTree(course, course.lessons.at(-1)!)].map(([name, { bytes }]) => ({ path: name.split(path.sep).join('/'), base64: bytes.toString('base64') }));
   const { ending, leftovers, stdout, stderr } = await runInKernel({ memory: memory.guest, disk: 320 }, {
-    box, argv: ['sh', '-c', script, String(CONTAINERS)], timeLimit: 840_000, limits: { memory: memory.wall, pids: 4096 },
+    box, argv: ['bash', '-c', script, String(CONTAINERS)], timeLimit: 840_000, limits: { memory: memory.wall, pids: 4096 },
   });
   const said = (word: string): string[] => stdout.split('\n').filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
   expect({ ending, stderr }, stdout).toEqual({ ending: { code: 0, signal: null }, stderr: '' });
