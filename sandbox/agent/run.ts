@@ -17,7 +17,8 @@ export async function runRequest(request: RunRequest, context: Context, playgrou
     return { op: 'run', ending, leftovers: await wall.leftovers({ since: earlier }) };
   }
   const { world: { wallRoot, disk }, signal } = context;
-  await using wall = await Wall.open({ root: wallRoot, disk, signal, ...(request.box === undefined ? {} : { box: request.box }) });
+  const { box, limits } = request;
+  await using wall = await Wall.open({ root: wallRoot, disk, signal, ...(box === undefined ? {} : { box }), ...(limits === undefined ? {} : { limits }) });
   const before = wall.meter();
   const ending = await runIn(wall, request, context);
   const leftovers = await wall.leftovers();

@@ -33,7 +33,7 @@ const requests: Record<ToAgent['op'], Record<string, Check>> = {
   check: { lesson: text, checks: listOf(file), box: listOf(file), command: maybe(text), seed: text, allRules: maybe(flag), firstFailure: maybe(flag), nonce: maybe(text) },
   run: {
     wall: oneOf('playground', 'fresh'), box: maybe(listOf(file)), argv, cwd: maybe(text), env: maybe(variables), terminal: maybe(size),
-    outputLimit: maybe(amount), timeLimit: maybe(amount),
+    outputLimit: maybe(amount), timeLimit: maybe(amount), limits: maybe(shape({ memory: maybe(amount), pids: maybe(amount) })),
   },
   experiment: { session: text, script: text, box: listOf(file), timeLimit: maybe(amount) },
   reset: { session: text },

@@ -86,6 +86,8 @@ export interface Container {
 export interface Box {
   /** Describes a container; nothing starts until a check asks for it. */
   container(options: RunOptions): Container;
+  /** The same of `box exec FLAGS NAME -- COMMAND`: one more command in a container that was given a name and runs. */
+  exec(name: string, options: RunOptions): Container;
   /** `box run FLAGS -- COMMAND` to its end. */
   run(options: RunOptions): Promise<Ended>;
   /** Any other invocation, to its end: `box.call(['ps', '-a'])`, or a wrong one: `box.call(['run', '--nonsense'])`. */

@@ -6,19 +6,22 @@ import type { ProcessView } from '../observe/process.ts';
 import type { TerminalSize } from '../wire/messages.ts';
 import type { Container, Ended, RunOptions } from './api.ts';
 import type { Run } from './run.ts';
-import { runArguments, resizedWords, signalWords, typedWords } from './shell.ts';
+import { execArguments, runArguments, resizedWords, signalWords, typedWords } from './shell.ts';
 import type { BoxUse } from './use.ts';
 
 export class SharedContainer implements Container {
   readonly argv: readonly string[];
   readonly #run: Run;
   readonly #options: RunOptions;
+  /** The container that a command is started in; undefined where it is started for the command. */
+  readonly #name: string | undefined;
   #use: BoxUse | undefined;
 
-  constructor(run: Run, options: RunOptions) {
+  constructor(run: Run, options: RunOptions, name?: string) {
     this.argv = options.command;
     this.#run = run;
     this.#options = options;
+    this.#name = name;
   }
 
   command(): Promise<ProcessView> {
@@ -72,7 +75,9 @@ export class SharedContainer implements Container {
   /** The start of box, noted with the check that uses it now. */
   #started(): BoxUse {
     const { flags = [], command } = this.#options;
-    this.#use ??= this.#run.start({ argv: runArguments(this.#options), asked: { flags, command }, options: this.#options });
+    this.#use ??= this.#run.start(this.#name === undefined
+      ? { argv: runArguments(this.#options), asked: { flags, command }, options: this.#options }
+      : { argv: execArguments(this.#name, this.#options), asked: { name: this.#name, flags, command }, options: this.#options });
     this.#run.stage.use(this.#use);
     return this.#use;
   }

@@ -6,9 +6,13 @@
  */
 import { autopsy } from '../diagnose/autopsy.ts';
 import type { CheckResult } from '../wire/verdict.ts';
+import { findByArgv, pidsOf } from '../observe/scan.ts';
 import { conclude } from './conclude.ts';
 import type { Examined } from './conclude.ts';
+import type { WallProcess } from '../wall/wall.ts';
+import { poll, settled } from './patience.ts';
 import type { Run } from './run.ts';
+import { homeOf, startOf } from './use.ts';
 import type { BoxUse } from './use.ts';
 
 /** Milliseconds that the repeated run may take. */
@@ -29,17 +33,32 @@ export async function postmortem(run: Run): Promise<CheckResult | undefined> {
 }
 
 async function examine(run: Run, examined: Examined, use: BoxUse): Promise<CheckResult | undefined> {
+  const container = await restarted(run, use);
   const calls = await autopsy({
     argv: use.argv,
     start: (argv) => use.repeat(argv),
     timeLimit: LIMIT * run.session.slowness,
     signal: run.session.signal,
-  });
+  }).finally(() => container?.kill());
   if (calls.length === 0) return undefined;
   use.calls = calls;
   const result = conclude(run, examined);
   run.results.set(examined.check.id, result);
   return result;
+}
+
+/** A `box exec` needs its container, which has ended with the checks. It is started once more, when its name has been freed. */
+async function restarted(run: Run, { call }: BoxUse): Promise<WallProcess | undefined> {
+  const name = call.asked?.name;
+  const use = name === undefined ? undefined : run.containerNamed(name);
+  if (name === undefined || use === undefined) return undefined;
+  const { command, patience, signal } = run.session;
+  const removing = use.repeat(startOf(command, ['rm', name]));
+  await settled(removing.ended, patience, undefined, signal);
+  await removing.kill();
+  const container = use.repeat(use.argv);
+  await poll(() => findByArgv(use.call.asked?.command ?? [], pidsOf(homeOf(run.wall))), patience, signal);
+  return container;
 }
 
 /**

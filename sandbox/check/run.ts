@@ -101,6 +101,11 @@ export class Run {
     this.#undo.unshift(undo);
   }
 
+  /** The `box run` that was given this name, where there was one. */
+  containerNamed(name: string): BoxUse | undefined {
+    return this.#uses.find(({ call: { asked } }) => asked?.name === undefined && asked?.flags[asked.flags.indexOf('--name') + 1] === name);
+  }
+
   /** Ends every container that still runs, and takes away what the judge has laid. What one has left that has ended by itself is for the leak check. */
   async end(): Promise<void> {
     await Promise.all(this.#uses.filter((use) => use.ending === undefined).map((use) => use.end()));
@@ -148,6 +153,7 @@ export class Run {
     };
     return {
       container: (options) => new SharedContainer(this, options),
+      exec: (name, options) => new SharedContainer(this, options, name),
       run: (options) => once({ argv: runArguments(options), asked: { flags: options.flags ?? [], command: options.command }, options }),
       call: (argv, options = {}) => once({ argv, options }),
     };

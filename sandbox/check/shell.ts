@@ -39,6 +39,11 @@ export function runArguments(options: Pick<RunOptions, 'flags' | 'command'>): st
   return ['run', ...(options.flags ?? []), '--', ...options.command];
 }
 
+/** The arguments of `box` for one more command in a container: `exec FLAGS NAME -- COMMAND`. */
+export function execArguments(name: string, options: Pick<RunOptions, 'flags' | 'command'>): string[] {
+  return ['exec', ...(options.flags ?? []), name, '--', ...options.command];
+}
+
 /** What the judge did to a process, as a remark: it can be done only from outside of the container. */
 export function signalWords(signal: NodeJS.Signals, to: 'command' | 'box'): string {
   return `kill -${signal.replace(/^SIG/, '')} ${to === 'box' ? 'box' : 'the command'}, from outside`;

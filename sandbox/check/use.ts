@@ -35,8 +35,8 @@ const MOST_CHILDREN = 12;
 export type Call = {
   /** The arguments of box. */
   argv: readonly string[];
-  /** Of a `box run`. */
-  asked?: { flags: readonly string[]; command: readonly string[] };
+  /** Of a `box run`; or of a `box exec`, with the container's name. */
+  asked?: { name?: string; flags: readonly string[]; command: readonly string[] };
   options: Pick<RunOptions, 'input' | 'terminal' | 'env' | 'timeLimit'>;
 };
 

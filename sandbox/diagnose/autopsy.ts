@@ -80,6 +80,7 @@ export function isQuestionable(call: Call): boolean {
   if (/^(EINTR|ERESTART\w*)$/.test(call.errno)) return false;
   if (call.name === 'write') return isKernelFile(call);
   // Programs look around: what they do not find to read is no failure. (Node itself reads the limits of its cgroup.)
+  if (isOfNamespace(call)) return true;
   if (call.name.startsWith('open')) return call.args.some((arg) => /\bO_(WRONLY|RDWR)\b/.test(arg)) && cgroupPath(call) !== undefined;
   // mkdir -p and its like ask first and make later: "it is there" is an answer, not a failure.
   if (call.name.startsWith('mkdir') || netlinkRequests.includes(call.name)) return call.errno !== 'EEXIST';
@@ -94,6 +95,11 @@ function isOfInterest(call: Call, facts: CallFacts): boolean {
 /** What brought the caller into its namespaces. */
 function earlierOf(call: Call, seen: readonly Seen[]): Call[] {
   return seen.flatMap(({ call: one }) => (one.pid === call.pid && one.errno === undefined && (one.name === 'unshare' || one.name === 'setns') ? [one] : []));
+}
+
+/** The opening of a namespace: whoever does that wants to join it. */
+function isOfNamespace(call: Call): boolean {
+  return call.name.startsWith('open') && call.args.some((arg) => /^"\/proc\/\d+\/ns\/\w+"$/.test(arg));
 }
 
 function isKernelFile(call: Call): boolean {

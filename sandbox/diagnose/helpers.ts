@@ -15,9 +15,14 @@ export function hostOf(scene: Scene): ProcessFacts {
   return scene.wall.before;
 }
 
-/** The commands that were seen running, one for each run that got so far. */
+/** The commands of containers that were seen running, one for each run that got so far. */
 export function commands(scene: Scene): ProcessFacts[] {
-  return scene.runs.flatMap((run) => run.command ?? []);
+  return scene.runs.flatMap((run) => (joins(run) ? [] : run.command ?? []));
+}
+
+/** True for a `box exec`: its command is not a container's first. */
+export function joins(run: RunFacts): boolean {
+  return run.asked?.name !== undefined;
 }
 
 /** box's own processes. */

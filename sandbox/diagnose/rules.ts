@@ -12,10 +12,11 @@ import { rules as cgroups } from './mistakes/08-cgroups.ts';
 import { rules as networks } from './mistakes/09-networks.ts';
 import { rules as reach } from './mistakes/10-reach.ts';
 import { rules as init } from './mistakes/11-init.ts';
+import { rules as exec } from './mistakes/12-exec.ts';
 import type { Rule } from './rule.ts';
 
 /** Ids are unique; test/diagnose/rules.test.ts holds that. */
 export const rules: readonly Rule[] = [
   ...processes, ...syscalls, ...pid, ...mounts, ...root, ...dev, ...layers, ...cgroups,
-  ...networks, ...reach, ...init,
+  ...networks, ...reach, ...init, ...exec,
 ];

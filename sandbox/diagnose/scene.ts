@@ -60,8 +60,8 @@ export type ProcessField = Exclude<keyof ProcessFacts, 'pid' | 'label' | 'eviden
 export type RunFacts = {
   /** The whole command line, box's own start included. */
   readonly argv: readonly string[];
-  /** What it was asked for, where it was a `box run`: the flags before `--` and the command after it. */
-  readonly asked?: { readonly flags: readonly string[]; readonly command: readonly string[] };
+  /** What it was asked for, where it was a `box run`: the flags before `--` and the command after it. With a name it was a `box exec` there. */
+  readonly asked?: { readonly name?: string; readonly flags: readonly string[]; readonly command: readonly string[] };
   /** How box ended; absent while it runs. */
   readonly ending?: Ending;
   /** Signals the judge sent, in order. */

@@ -54,6 +54,8 @@ export type Request =
       outputLimit?: number;
       /** Milliseconds after which the run is ended as `timeout`; none for a shell. */
       timeLimit?: number;
+      /** What a `fresh` wall may use up, where that is not what a lesson may: bytes, and processes with their threads. */
+      limits?: { memory?: number; pids?: number };
     }
   /**
    * Run one experiment of a page: a line or more of shell. Experiments of one `session` share a wall and a shell's state

@@ -5,7 +5,7 @@ import { asRequest, idOf, UsageError } from '../../sandbox/agent/validate.ts';
 test.each([
   { id: '1', op: 'hello' },
   { id: '1', op: 'run', wall: 'fresh', argv: ['true'] },
-  { id: '1', op: 'run', wall: 'playground', argv: ['sh', ''], cwd: '/', env: { A: '' }, terminal: { columns: 80, rows: 24 }, outputLimit: 0, timeLimit: 1, box: [] },
+  { id: '1', op: 'run', wall: 'playground', argv: ['sh', ''], cwd: '/', env: { A: '' }, terminal: { columns: 80, rows: 24 }, outputLimit: 0, timeLimit: 1, limits: { memory: 1, pids: 2 }, box: [] },
   { id: '1', op: 'experiment', session: 's', script: 'a\nb', box: [{ path: 'a', base64: '' }] },
   { id: '1', op: 'check', lesson: '01', checks: [], box: [{ path: 'a', base64: 'YQ==', executable: true }], seed: 's', allRules: true },
   { id: '1', op: 'cancel', target: '2' },

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { boxLine, commandLine, resizedWords, runArguments, signalWords, typedWords } from '../../sandbox/check/shell.ts';
+import { boxLine, commandLine, execArguments, resizedWords, runArguments, signalWords, typedWords } from '../../sandbox/check/shell.ts';
 
 test.each([
   [['sleep', '86400.193847'], 'sleep 86400.193847'],
@@ -34,6 +34,11 @@ test('bash reads every line as the words it was made from, and a line is one lin
 test('the arguments of a run', () => {
   expect(runArguments({ command: ['true'] })).toEqual(['run', '--', 'true']);
   expect(runArguments({ flags: ['--hostname', 'x'], command: ['sleep', '1'] })).toEqual(['run', '--hostname', 'x', '--', 'sleep', '1']);
+});
+
+test('the arguments of an exec: the name comes between flags and command', () => {
+  expect(execArguments('web', { command: ['true'] })).toEqual(['exec', 'web', '--', 'true']);
+  expect(execArguments('web', { flags: ['-i', '-t'], command: ['sh', '-s'] })).toEqual(['exec', '-i', '-t', 'web', '--', 'sh', '-s']);
 });
 
 test('input and environment come before the call', () => {

@@ -65,6 +65,8 @@ test.each([
   ['write(5</proc/412/uid_map>, "x", 1) = -1 EINVAL (x)', true],
   ['prctl(1, 2) = -1 EINVAL (x)', false],
   ['vfork() = ? ERESTARTNOINTR (x)', false],
+  ['openat(AT_FDCWD, "/proc/412/ns/net", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)', true],
+  ['openat(AT_FDCWD, "/proc/412/status", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)', false],
 ])('%s is questionable: %s', (line, questionable) => {
   expect(isQuestionable(call(line))).toBe(questionable);
 });

@@ -6,7 +6,7 @@ import { temporaryFolder } from '../lesson/fixture.ts';
 import { config } from './box/oci-config.ts';
 import { failureIn } from './box/oci.ts';
 import { overlayOptions, requireCommand } from './box/place.ts';
-import { parse } from './box/words.ts';
+import { parse, parseExec } from './box/words.ts';
 
 const asked = (...words: string[]) => parse(['run', ...words, '--', 'sleep', '1']);
 
@@ -18,8 +18,13 @@ test('box’s words are read; what stands behind -- is the command’s', () => {
   });
 });
 
+test('of exec as well, with the name before it', () => {
+  expect(parseExec(['-i', '-t', '-e', 'A=b', 'web', '--', 'sh', '-s'])).toEqual({ name: 'web', command: ['sh', '-s'], env: { A: 'b' }, terminal: true });
+  for (const wrong of [['--', 'sh'], ['a', 'b', '--', 'sh'], ['web'], ['web', '--']]) expect(() => parseExec(wrong)).toThrow('exec: ');
+});
+
 test.each([
-  [['ps'], 'ps: only `run` is wrapped here'], [['run', 'ls'], 'run: no command'], [['run', '--nonsense', '--', 'ls'], 'nonsense'],
+  [['ps'], 'ps: only `run` and `exec` are wrapped here'], [['run', 'ls'], 'run: no command'], [['run', '--nonsense', '--', 'ls'], 'nonsense'],
   [['run', '-e', '=x', '--', 'ls'], 'expected NAME=VALUE'], [['run', '--memory', 'much', '--', 'ls'], 'is no amount'], [['run', '--cpus', '0', '--', 'ls'], '"0" is no amount'],
 ])('%j is refused', (argv, message) => {
   expect(() => parse(argv)).toThrow(message);

@@ -7,7 +7,7 @@ import { BoxError } from './error.ts';
 import { cgroupOf, config } from './oci-config.ts';
 import { Place } from './place.ts';
 import { reaper } from './reaper.ts';
-import type { Asked } from './words.ts';
+import type { Asked, Joining } from './words.ts';
 
 export async function run(runtime: 'runc' | 'crun', asked: Asked): Promise<number> {
   if (asked.network === 'bridge') throw new BoxError(125, `${runtime} makes no networks, only a namespace for one`);
@@ -34,6 +34,21 @@ export async function run(runtime: 'runc' | 'crun', asked: Asked): Promise<numbe
     // freezes the cgroup first and waits up to ten seconds for that, which what is just dying may never do.)
     if (runtime === 'runc') killCgroup(place.id);
     tidy('delete', '--force', place.id);
+  }
+}
+
+/** One more command in a container. Its environment is that of its config.json, and what is added here. */
+export async function exec(runtime: 'runc' | 'crun', { name, command, env, terminal }: Joining): Promise<number> {
+  fs.mkdirSync('/run/box', { recursive: true });
+  const log = `/run/box/${runtime}-exec-${process.pid}.log`;
+  const variables = Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
+  try {
+    const code = await status([runtime, '--root', `/run/box/${runtime}`, '--log', log, '--log-format', 'json', 'exec', ...(terminal ? ['--tty'] : []), ...variables, name, ...command], process.env);
+    const failure = fs.existsSync(log) ? failureIn(fs.readFileSync(log, 'utf8')) : undefined;
+    if (failure !== undefined) throw failure;
+    return code;
+  } finally {
+    fs.rmSync(log, { force: true });
   }
 }
 

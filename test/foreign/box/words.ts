@@ -16,18 +16,19 @@ export type Asked = {
   terminal: boolean;
 };
 
+/** What `box exec` is asked for. */
+export type Joining = Pick<Asked, 'command' | 'env' | 'terminal'> & { name: string };
+
 /** `memory` in bytes, `cpus` in processors, `pids` in processes and threads. */
 export type Limits = { memory?: number; cpus?: number; pids?: number };
 
 /** Reads the words after `box`. Throws an Error that says what is wrong with them. */
 export function parse(argv: readonly string[]): Asked {
   const [verb, ...words] = argv;
-  const dashes = words.indexOf('--');
-  const [file, ...args] = dashes < 0 ? [] : words.slice(dashes + 1);
-  if (verb !== 'run') throw new Error(`${verb ?? 'no word'}: only \`run\` is wrapped here`);
-  if (file === undefined) throw new Error('run: no command');
+  if (verb !== 'run') throw new Error(`${verb ?? 'no word'}: only \`run\` and \`exec\` are wrapped here`);
+  const { flags, command } = atDashes(verb, words);
   const { values } = parseArgs({
-    args: words.slice(0, dashes),
+    args: flags,
     options: {
       env: { type: 'string', short: 'e', multiple: true, default: [] },
       hostname: { type: 'string' },
@@ -49,7 +50,27 @@ export function parse(argv: readonly string[]): Asked {
     ...(values.cpus === undefined ? {} : { cpus: positive(values.cpus) }),
     ...(values['pids-limit'] === undefined ? {} : { pids: positive(values['pids-limit']) }),
   };
-  return { command: [file, ...args], env: Object.fromEntries(env.map(variable)), hostname, rootfs, layers, limits, network, name, rm, terminal };
+  return { command, env: Object.fromEntries(env.map(variable)), hostname, rootfs, layers, limits, network, name, rm, terminal };
+}
+
+/** Reads the words after `box exec`. Throws an Error that says what is wrong with them. */
+export function parseExec(words: readonly string[]): Joining {
+  const { flags, command } = atDashes('exec', words);
+  const { values: { env, tty: terminal }, positionals: [name, ...more] } = parseArgs({
+    args: flags,
+    allowPositionals: true,
+    options: { env: { type: 'string', short: 'e', multiple: true, default: [] }, interactive: { type: 'boolean', short: 'i' }, tty: { type: 'boolean', short: 't', default: false } },
+  });
+  if (name === undefined || more.length > 0) throw new Error('exec: expected one name');
+  return { name, command, env: Object.fromEntries(env.map(variable)), terminal };
+}
+
+/** What stands behind -- is the command's. */
+function atDashes(verb: string, words: readonly string[]): { flags: string[]; command: Asked['command'] } {
+  const dashes = words.indexOf('--');
+  const [file, ...args] = dashes < 0 ? [] : words.slice(dashes + 1);
+  if (file === undefined) throw new Error(`${verb}: no command`);
+  return { flags: words.slice(0, dashes), command: [file, ...args] };
 }
 
 function variable(text: string): [name: string, value: string] {
