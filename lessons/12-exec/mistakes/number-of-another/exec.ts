@@ -17,7 +17,7 @@ import { CLONE_JOINED, CLONE_NEWPID, pidfdOpen, setnsOf, type SyscallError } fro
 import { wayHome } from './network.ts';
 import { exitStatus } from './run.ts';
 import { refusal } from './stage.ts';
-import { find, isRunning } from './store.ts';
+import { find } from './store.ts';
 import { serveTerminal, takeTerminal } from './terminal.ts';
 
 /** What the first half writes to the second. */
@@ -29,19 +29,15 @@ const INIT = 5;
 /** Runs a command in a container, to its end. Returns box's exit status; throws where box itself fails. */
 export async function exec(options: ExecOptions): Promise<number> {
   const { init: pid, env } = await running(options.name);
-  // #region pidfd
   // Processes come and go, and numbers are used again. From here on this one is meant, or nobody.
   const init = pidfdOpen(pid);
-  // #endregion pidfd
   const letter: Letter = { ...options, cgroup: cgroupOf(pid), env: { ...env, ...options.env } };
 
-  // #region born
   // Nobody can move to another pid namespace, but our next child can be born there. After that we go back: Node may need a thread.
   const goHome = wayHome();
   setnsOf(init, CLONE_NEWPID);
   const child = spawn(process.execPath, [process.argv[1]!, 'join'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe', options.terminal ? 'pipe' : 'ignore', init] });
   goHome();
-  // #endregion born
   const pipe = child.stdio[3] as Writable;
   pipe.on('error', () => {});
   pipe.end(JSON.stringify(letter));
@@ -54,14 +50,12 @@ export async function exec(options: ExecOptions): Promise<number> {
 export function join(): number {
   const { command, cgroup, directory, env, terminal } = JSON.parse(readFileSync(3, 'utf8')) as Letter;
   closeSync(3);
-  // #region join
   // While the host's /sys is in view. And not earlier, for the reason that the stage of `box run` has: Node would have counted.
   joinCgroup(cgroup);
   // Files, names, network, all in one step. The root and the working directory become those of the mount namespace: where
   // pivot_root(2) has been, that is the container's root, and there is no other.
   setnsOf(INIT, CLONE_JOINED);
   closeSync(INIT);
-  // #endregion join
   if (directory !== undefined) process.chdir(directory);
   Object.assign(process.env, env);
   const settle = terminal ? takeTerminal() : () => {};
@@ -76,24 +70,18 @@ export function join(): number {
 /** What is known of a container that runs, with its process 1. Throws where there is none of this name, or where it does not run. */
 async function running(name: string): Promise<{ init: number; env: ExecOptions['env'] }> {
   for (;;) {
-<<<<<<< ours
-    const { init, layers, env } = find(name);
-    if (!isRunning(name)) throw new Error(`${name}: it is not running`);
-    // It may have been started this very moment. As long as its first process is in the host's mount namespace, or in the host's
-    // root, whoever joined it would be there, too.
-    if (init !== undefined && moved(init, 'ns/mnt') && (layers.length === 0 || moved(init, 'root'))) return { init, env };
-||||||| base
-    const { pid, init, exit, layers, env } = read(name);
-    if (exit !== undefined || !isAlive(pid)) throw new Error(`${name}: it is not running`);
-    // It may have been started this very moment. As long as its first process is in the host's mount namespace, or in the host's
-    // root, whoever joined it would be there, too.
-    if (init !== undefined && moved(init, 'ns/mnt') && (layers.length === 0 || moved(init, 'root'))) return { init, env };
-=======
-    const { init, exit, env } = read(name);
+    const { init, exit, env } = find(name);
     if (exit !== undefined || (init !== undefined && !isAlive(init))) throw new Error(`${name}: it is not running`);
     if (init !== undefined) return { init, env };
->>>>>>> theirs
     await sleep(20);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 

@@ -17,15 +17,7 @@ import { CLONE_JOINED, CLONE_NEWPID, pidfdOpen, setnsOf, type SyscallError } fro
 import { wayHome } from './network.ts';
 import { exitStatus } from './run.ts';
 import { refusal } from './stage.ts';
-<<<<<<< ours
 import { find, isRunning } from './store.ts';
-import { serveTerminal, takeTerminal } from './terminal.ts';
-||||||| base
-import { isAlive, read } from './store.ts';
-import { serveTerminal, takeTerminal } from './terminal.ts';
-=======
-import { isAlive, read } from './store.ts';
->>>>>>> theirs
 
 /** What the first half writes to the second. */
 type Letter = ExecOptions & { cgroup: string };
@@ -36,23 +28,19 @@ const INIT = 5;
 /** Runs a command in a container, to its end. Returns box's exit status; throws where box itself fails. */
 export async function exec(options: ExecOptions): Promise<number> {
   const { init: pid, env } = await running(options.name);
-  // #region pidfd
   // Processes come and go, and numbers are used again. From here on this one is meant, or nobody.
   const init = pidfdOpen(pid);
-  // #endregion pidfd
   const letter: Letter = { ...options, cgroup: cgroupOf(pid), env: { ...env, ...options.env } };
 
-  // #region born
   // Nobody can move to another pid namespace, but our next child can be born there. After that we go back: Node may need a thread.
   const goHome = wayHome();
   setnsOf(init, CLONE_NEWPID);
   const child = spawn(process.execPath, [process.argv[1]!, 'join'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe', 'ignore', init] });
   goHome();
-  // #endregion born
   const pipe = child.stdio[3] as Writable;
   pipe.on('error', () => {});
   pipe.end(JSON.stringify(letter));
-  const [[code, signal]] = (await Promise.all([once(child, 'exit')])) as [[number | null, NodeJS.Signals | null]];
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   return exitStatus(code, signal);
 }
 
@@ -60,31 +48,17 @@ export async function exec(options: ExecOptions): Promise<number> {
 export function join(): number {
   const { command, cgroup, directory, env } = JSON.parse(readFileSync(3, 'utf8')) as Letter;
   closeSync(3);
-  // #region join
   // While the host's /sys is in view. And not earlier, for the reason that the stage of `box run` has: Node would have counted.
   joinCgroup(cgroup);
   // Files, names, network, all in one step. The root and the working directory become those of the mount namespace: where
   // pivot_root(2) has been, that is the container's root, and there is no other.
   setnsOf(INIT, CLONE_JOINED);
   closeSync(INIT);
-  // #endregion join
   if (directory !== undefined) process.chdir(directory);
   Object.assign(process.env, env);
-<<<<<<< ours
-  const settle = terminal ? takeTerminal() : () => {};
-||||||| base
-  const giveBack = terminal ? takeTerminal() : () => {};
-=======
->>>>>>> theirs
   try {
     become(command);
   } catch (error) {
-<<<<<<< ours
-    settle(true);
-||||||| base
-    giveBack();
-=======
->>>>>>> theirs
     return refusal(command[0], error as SyscallError);
   }
 }

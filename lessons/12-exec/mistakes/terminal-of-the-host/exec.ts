@@ -29,19 +29,15 @@ const INIT = 5;
 /** Runs a command in a container, to its end. Returns box's exit status; throws where box itself fails. */
 export async function exec(options: ExecOptions): Promise<number> {
   const { init: pid, env } = await running(options.name);
-  // #region pidfd
   // Processes come and go, and numbers are used again. From here on this one is meant, or nobody.
   const init = pidfdOpen(pid);
-  // #endregion pidfd
   const letter: Letter = { ...options, cgroup: cgroupOf(pid), env: { ...env, ...options.env } };
 
-  // #region born
   // Nobody can move to another pid namespace, but our next child can be born there. After that we go back: Node may need a thread.
   const goHome = wayHome();
   setnsOf(init, CLONE_NEWPID);
   const child = spawn(process.execPath, [process.argv[1]!, 'join'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe', options.terminal ? 'pipe' : 'ignore', init] });
   goHome();
-  // #endregion born
   const pipe = child.stdio[3] as Writable;
   pipe.on('error', () => {});
   pipe.end(JSON.stringify(letter));
@@ -54,23 +50,15 @@ export async function exec(options: ExecOptions): Promise<number> {
 export function join(): number {
   const { command, cgroup, directory, env, terminal } = JSON.parse(readFileSync(3, 'utf8')) as Letter;
   closeSync(3);
-  // #region join
-  const giveBack = terminal ? takeTerminal() : () => {};
+  const settle = terminal ? takeTerminal() : () => {};
   // While the host's /sys is in view. And not earlier, for the reason that the stage of `box run` has: Node would have counted.
   joinCgroup(cgroup);
   // Files, names, network, all in one step. The root and the working directory become those of the mount namespace: where
   // pivot_root(2) has been, that is the container's root, and there is no other.
   setnsOf(INIT, CLONE_JOINED);
   closeSync(INIT);
-  // #endregion join
   if (directory !== undefined) process.chdir(directory);
   Object.assign(process.env, env);
-<<<<<<< ours
-  const settle = terminal ? takeTerminal() : () => {};
-||||||| base
-  const giveBack = terminal ? takeTerminal() : () => {};
-=======
->>>>>>> theirs
   try {
     become(command);
   } catch (error) {
