@@ -69,6 +69,7 @@ type Change = { from: number; to: number; put: readonly string[] };
  */
 function sideBySide(mine: string[], base: string[], theirs: string[]): string[] | undefined {
   const [a, b] = [changes(base, mine), changes(base, theirs)];
+  if (isIn(mine, theirs, b)) return mine;
   if (a.some((one) => b.some((other) => overlap(one, other)))) return undefined;
   // What is put before a line comes before what replaces the line.
   const all = [...a, ...b].sort((one, other) => one.from - other.from || one.to - other.to);
@@ -79,6 +80,17 @@ function sideBySide(mine: string[], base: string[], theirs: string[]): string[] 
     done = to;
   }
   return [...result, ...base.slice(done)];
+}
+
+/** Whether `mine` has all of these changes of `theirs` already, as after a lesson that was started twice. */
+function isIn(mine: string[], theirs: string[], made: readonly Change[]): boolean {
+  const since = changes(theirs, mine);
+  let shift = 0;
+  return made.every(({ from, to, put }) => {
+    const at = from + shift;
+    shift += put.length - (to - from);
+    return put.length > 0 && !since.some((one) => overlap(one, { from: at, to: at + put.length, put }));
+  });
 }
 
 function changes(base: string[], text: string[]): Change[] {
