@@ -140,6 +140,7 @@ describe('a verdict', () => {
       const lines = layoutFailure(failing, width, rows);
       expect(lines.length).toBeLessThanOrEqual(rows);
       for (const parts of lines) expect(lineWidth(parts)).toBeLessThanOrEqual(width);
+      for (const text of texts(lines)) expect(text).not.toMatch(/… …/);
     }));
   });
 
@@ -272,5 +273,14 @@ describe('comparisons', () => {
     expect(text.indexOf('b.ts')).toBeLessThan(text.indexOf('c.ts'));
     expect(text.indexOf('c.ts')).toBeLessThan(text.indexOf('a.ts'));
     expect(text).toContain('b.ts  stays yours; the lesson’s version goes beside it as b.ts.02');
+    expect(text).toContain('Take over what you need');
+    const both = { ...change('b.ts', 'conflict'), change: { ...change('b.ts', 'conflict').change, after: 'a\n<<<<<<< yours\nb\n=======\nc\n>>>>>>> lesson 02\n' } };
+    expect(texts(layoutStartDiff([both], 76)).join(' ')).toMatch(/b\.ts\.02 has both, yours under <<<<<<</);
+  });
+
+  test('a conflict is what there is to say after a start', () => {
+    const laid = { file: 'b.ts', kind: 'conflict', side: 'b.ts.02', reference: false, before: '', after: '' } as const;
+    const { message } = drive(begin(), { type: 'started', lesson: '02-second', changes: [laid, { ...laid, file: 'a.ts', kind: 'new', side: undefined }] }).state;
+    expect(message).toMatchObject({ text: 'Started; b.ts.02 is yours to bring together. u undoes it.', tone: 'warn' });
   });
 });
