@@ -1,4 +1,6 @@
 /** Values as a person reads them, in `expected` and `observed`. Pure. */
+import { describeFile } from '../observe/inside.ts';
+import type { FileFacts } from '../observe/inside.ts';
 
 /** Longest text of one value, in characters. */
 const LONGEST = 200;
@@ -30,6 +32,8 @@ function tell(value: unknown, outermost: boolean): string {
 }
 
 function tellObject(value: object, outermost: boolean): string {
+  // Where a link leads is a text like any other, and may hold anything.
+  if (isFile(value)) return describeFile(value.target === undefined ? value : { ...value, target: JSON.stringify(value.target) });
   const list = Array.isArray(value);
   const parts = list
     ? value.map((element: unknown) => tell(element, false))
@@ -38,4 +42,9 @@ function tellObject(value: object, outermost: boolean): string {
   const shown = parts.length > MOST ? [...parts.slice(0, MOST), `… ${parts.length - MOST} more`] : parts;
   const text = shown.join(', ');
   return outermost ? text : list ? `[${text}]` : `{ ${text} }`;
+}
+
+/** What `lstat` found, which is no list of numbers to a person. */
+function isFile(value: object): value is FileFacts {
+  return 'kind' in value && 'mode' in value && 'inode' in value;
 }
