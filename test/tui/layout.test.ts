@@ -144,6 +144,13 @@ describe('a verdict', () => {
     }));
   });
 
+  test('of many passes the names are said, and the page stays in view', () => {
+    const many = Array.from({ length: 18 }, (_, index) => result(`check-${index}`, 'pass', { title: 'It holds' }));
+    const lines = texts(layoutPanel(input(stateOf(...many)), 76, 20));
+    expect(lines.length).toBeLessThan(8);
+    expect(lines.join(' ')).toMatch(/18 pass {2}check-0, check-1,/);
+  });
+
   test('passes are counted and said, the next lesson is offered', () => {
     expect(texts(layoutPanel(input(stateOf(result('a', 'pass', { title: 'It holds' }))), 60, 20))).toEqual(['✓ PASSED  all 1 check', 'n: on to The second', '✓ pass  It holds']);
     expect(texts(layoutPanel({ check: stateOf(result('a', 'pass')), next: undefined, impossible: undefined }, 60, 20))[1]).toMatch(/last lesson/);

@@ -47,6 +47,12 @@ describe('lessons', () => {
     expect(first.state.message?.text).toBe('This is the first lesson.');
   });
 
+  test('the verdict of one lesson does not cover the page of the next', () => {
+    const run = drive(begin(), { type: 'saved', files: ['run.ts'] }, { type: 'checkBegan', run: 1 }, { type: 'checkEnded', run: 1, verdict: verdictOf('01-first', [result('status', 'pass')]), leftovers: [] });
+    expect(panelRows(run.state)).toBeGreaterThan(0);
+    expect(panelRows(drive(run, { do: 'lesson', direction: 1 }).state)).toBe(0);
+  });
+
   test('turning to a started lesson makes it the one that is marked, to a new one does not', () => {
     const run = begin(progressWith({ '01-first': { started: true }, '02-second': { started: true } }, '01-first'));
     expect(drive(run, { do: 'lesson', direction: 1 }).effects).toEqual([{ type: 'record', event: { type: 'opened', lesson: '02-second' } }]);
