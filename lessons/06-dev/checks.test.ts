@@ -19,6 +19,9 @@ const hidden = [
 ];
 const unwritable = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
+/** Lines of numbers that a command writes: more than a terminal hands over at once. */
+const COUNT = 2000;
+
 lesson('06-dev', ({ box, wall, token, check }) => {
   const top = `${token.pick(['/tmp', '/root', '/fixtures', '/var/lib/box'])}/${token.word()}`;
   const [dir, linked, elsewhere] = [`${top}/image`, `${top}/linked`, `/work/${token.word()}`];
@@ -204,16 +207,23 @@ lesson('06-dev', ({ box, wall, token, check }) => {
     that(left).contains(behind, `sleep ${behind}`);
   });
 
-  check('restored', 'Afterwards box’s own terminal is as it was', { points: 1, needs: ['interrupt'] }, async ({ that }) => {
+  check('restored', 'Afterwards box’s own terminal is as it was', { points: 1, needs: ['interrupt'] }, async ({ that, note }) => {
     await shell.write(`exit ${status}\n`);
     const { exit, terminal } = await shell.ended();
+    note('left as', terminal);
     that(exit).is(status);
     that(terminal).equals({ echo: true, lines: true, signals: true }, 'with echo, lines and signals');
   });
 
-  check('output', 'What the command writes last arrives, and how it ended', { points: 2 }, async ({ that }) => {
+  check('output', 'What the command writes last arrives, and how it ended', { points: 2 }, async ({ that, note }) => {
     const [last, code] = [token.word(24), token.int(3, 119)];
-    const { exit, stdout } = await box.run({ flags: ['-t'], command: ['sh', '-c', `seq 2000; test -t 1 && echo ${last}; exit ${code}`] });
+    const { exit, stdout } = await box.run({ flags: ['-t'], command: ['sh', '-c', `seq ${COUNT}; test -t 1 && echo ${last}; exit ${code}`] });
+    const lines = stdout.value.split('\n').map((line) => line.trimEnd()).filter((line) => line !== '');
+    const numbers = lines.filter((line) => line !== last);
+    note('lines written', derive('how many lines it wrote', COUNT + 1, exit));
+    note('lines arrived', derive('how many arrived', lines.length, stdout));
+    // The line that was cut in two is a beginning, too.
+    note('from the first on', derive('whether they are the first ones', numbers.every((line, at) => `${at + 1}`.startsWith(line)), stdout));
     that(stdout).satisfies((text) => text.trimEnd().endsWith(last), `a text that ends with ${last}`);
     that(exit).is(code);
   });

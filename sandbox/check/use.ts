@@ -141,8 +141,12 @@ export class BoxUse {
     if (typeof ending === 'string') throw await this.#limitMet(ending);
     if (ending === undefined) {
       this.look();
+      const { starved } = this.#wall;
       await this.end();
-      throw new LimitReached('timeout', `box had not ended after ${limit / 1000} s`, this.#saidAsEvidence());
+      const words = `box had not ended after ${limit / 1000} s`;
+      throw starved
+        ? new LimitReached('memory', `${words}: the sandbox's memory is full of what runs in it, and that barely moves`, this.#saidAsEvidence())
+        : new LimitReached('timeout', words, this.#saidAsEvidence());
     }
     if (ending.limit !== undefined) throw new LimitReached(ending.limit, limitWords[ending.limit], this.#saidAsEvidence());
     const status = { evidence: [...this.#waited(), ...this.#saidAsEvidence()] };

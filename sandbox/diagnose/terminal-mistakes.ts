@@ -1,13 +1,27 @@
 /** Half of lesson 06's mistakes (mistakes/06-dev.ts has the other, and hands out both): terminals that are somebody else's, deaf, or the wrong size. */
-import { cite } from './cite.ts';
-import { inImages, isTerminal, notedFile, notedFiles, notedSize, sameFile } from './dev-helpers.ts';
+import type { TerminalModes } from '../observe/tty.ts';
+import { cite, citeMounts } from './cite.ts';
+import { inImages, isHosts, isTerminal, mountsBelow, notedFile, notedFiles, notedSize, sameFile, someInImage } from './dev-helpers.ts';
 import { boxes, noted } from './helpers.ts';
+import { mountIn } from './mount-helpers.ts';
 import type { Rule } from './rule.ts';
 import type { Scene } from './scene.ts';
 
 const lesson = '06-dev';
 
 export const terminalRules: readonly Rule[] = [
+  {
+    id: 'devpts-missing',
+    lesson,
+    title: 'Nothing is mounted on /dev/pts',
+    why:
+      'A terminal is a file in a devpts, made by the kernel while somebody holds the other end. A directory of the name pts is a directory: /dev/ptmx leads into it ' +
+      'and finds nothing. So there is no terminal to be had in there, by nobody: not by tmux, not by script, not by -t.',
+    look: 'mountTerminals gets the place. What has to be mounted there?',
+    checks: ['pts'],
+    when: (scene) => someInImage(scene, (command) => mountIn(command, '/dev') !== undefined && !isHosts(command, scene, '/dev') && mountIn(command, '/dev/pts') === undefined),
+    evidence: (scene) => inImages(scene).slice(0, 1).flatMap((command) => citeMounts(command, mountsBelow(command, '/dev').slice(0, 5))),
+  },
   {
     id: 'terminal-ignored',
     lesson,
@@ -95,7 +109,40 @@ export const terminalRules: readonly Rule[] = [
     checks: ['interrupt'],
     when: (scene) => noted(scene, 'box lives') === false,
   },
+  {
+    id: 'terminal-left-raw',
+    lesson,
+    title: 'Your own terminal was not given back',
+    why: (scene) =>
+      `box has ended, and its terminal is still without ${new Intl.ListFormat('en').format(switchedOff(scene))}. These are settings of the terminal, not of a process: they outlive whoever made them. The shell that ` +
+      'gets the terminal back finds it so: one types blindly, Ctrl-C ends nothing, lines come out as stairs. (`stty sane` helps, typed blindly, too.)',
+    look: 'What was changed has to be changed back before box ends, on whichever way it ends. (Node sees to its own terminal when it exits in the ordinary way, and only then.)',
+    checks: ['restored'],
+    when: (scene) => switchedOff(scene).length > 0,
+  },
+  {
+    id: 'output-cut',
+    lesson,
+    title: 'box was gone before all had been copied',
+    why: (scene) =>
+      `Of ${String(noted(scene, 'lines written'))} lines that the command wrote, ${String(noted(scene, 'lines arrived'))} arrived, and the end is missing. When a command has ended, what it wrote last is still in the terminal: it was not ` +
+      'copied yet, and it waits. box took the end of the process for the end of its output. Where little is written nobody notices.',
+    look: 'What does reading from a master give when the last slave has been closed, and all has been read?',
+    checks: ['output'],
+    when: (scene) => {
+      // Of the last line alone one cannot tell: it is written only where there is a terminal.
+      const [arrived, written] = [noted(scene, 'lines arrived'), noted(scene, 'lines written')];
+      return typeof arrived === 'number' && typeof written === 'number' && noted(scene, 'from the first on') === true && arrived > 0 && arrived < written - 1;
+    },
+  },
 ];
+
+/** What box has left switched off of its own terminal, in words; empty where it had none. */
+function switchedOff(scene: Scene): string[] {
+  const modes = noted(scene, 'left as') as TerminalModes | null | undefined;
+  const words: Record<keyof TerminalModes, string> = { echo: 'echo', lines: 'line editing', signals: 'Ctrl-C' };
+  return (Object.keys(words) as (keyof TerminalModes)[]).flatMap((mode) => (modes?.[mode] === false ? [words[mode]] : []));
+}
 
 /** Numbers of the command's three descriptors that are still box's own terminal. */
 function left(scene: Scene): number[] {

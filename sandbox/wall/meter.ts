@@ -31,6 +31,22 @@ export function readMeter(cgroup: string): Meter {
   };
 }
 
+/** Of a limit on memory: with more in use than this that cannot be dropped, programs have no room for their own text. */
+const STARVED = 0.95;
+
+/**
+ * Whether what cannot be dropped fills the memory of a cgroup. Nothing is refused then, and so nothing is counted: the kernel drops
+ * pages of the programs that run, and reads them again at once. What takes a second takes a minute, and looks as if it hung.
+ */
+export function isStarved(cgroup: string): boolean {
+  const view = cgroupView(cgroup);
+  const limit = view.memoryMax().value;
+  const stat = view.file('memory.stat').value;
+  if (typeof limit !== 'number' || stat === null) return false;
+  const { anon = 0, shmem = 0, kernel = 0 } = parseFlatKeyed(stat, path.join(cgroup, 'memory.stat'));
+  return (localEvents(cgroup, 'memory')?.['max'] ?? 0) > 0 && anon + shmem + kernel > STARVED * limit;
+}
+
 /**
  * Kernels before 6.11 count in the cgroup of the process that wanted to fork, later ones at the limit that was met
  * (pids.events.local). With the former, a cgroup with a limit of its own on the way up is left out: it may have been that.

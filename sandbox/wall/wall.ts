@@ -26,7 +26,7 @@ import { compareInventories, leftoverKey, takeInventory } from './inventory.ts';
 import type { Inventory } from './inventory.ts';
 import { defaultLimits } from './limits.ts';
 import type { WallLimits } from './limits.ts';
-import { readMeter } from './meter.ts';
+import { isStarved, readMeter } from './meter.ts';
 import type { Meter } from './meter.ts';
 import { Running } from './process.ts';
 import type { SpawnOptions, WallProcess } from './process.ts';
@@ -161,6 +161,11 @@ export class Wall implements AsyncDisposable {
   /** What the kernel has counted against the wall's limits so far. */
   meter(): Meter {
     return readMeter(this.cgroup);
+  }
+
+  /** Whether it crawls for want of memory, though nothing was refused. */
+  get starved(): boolean {
+    return isStarved(this.cgroup);
   }
 
   /**

@@ -54,16 +54,27 @@ test('the box is laid, `box` starts it, ffi-rs is found', async () => {
   expect(await says('box a "b c"; ls -lR /work/box | grep -c "root root"; cat /work/box/lib/word.ts', { box })).toBe(`function hello [ 'a', 'b c' ]\n3\nexport const word: string = 'hello';`);
 });
 
+const typed = (type: string) => [
+  boxFile('package.json', type),
+  boxFile('box.ts', `import { word } from './lib/wörd.ts'; const loaded: string[] = process.moduleLoadList; console.log(word as string, loaded.some((name) => name.includes('amaro')));`),
+  boxFile('lib/wörd.ts', `export const word: string = 'hällo';`),
+  boxFile('broken.ts', 'enum Colour { red }; console.log("never")'),
+];
+
 test('the first start of a box finds its types stripped, and the second what the first has compiled', async () => {
-  const box = [
-    boxFile('package.json', '{"type":"module"}'),
-    boxFile('box.ts', `import { word } from './lib/wörd.ts'; const loaded: string[] = process.moduleLoadList; console.log(word as string, loaded.some((name) => name.includes('amaro')));`),
-    boxFile('lib/wörd.ts', `export const word: string = 'hällo';`),
-    boxFile('broken.ts', 'enum Colour { red }; console.log("never")'),
-  ];
-  const { stdout, stderr } = await guest.run('box; box; echo "console.log(process.moduleLoadList.some((name: string) => name.includes(\\"amaro\\")))" > box/box.ts; box; node box/broken.ts', { box });
+  const { stdout, stderr } = await guest.run('box; box; echo "console.log(process.moduleLoadList.some((name: string) => name.includes(\\"amaro\\")))" > box/box.ts; box; node box/broken.ts', { box: typed('{"type":"module"}') });
   expect(stdout).toBe('hällo false\nhällo false\ntrue\n');
   expect(stderr).toContain('ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX');
+});
+
+// Node tries such a file as CommonJS first, under another name. The module that strips takes eleven megabytes in each of a lesson's boxes.
+test('also where its package.json does not say that it is a module', async () => {
+  expect((await guest.run('box', { box: typed('{}') })).stdout).toBe('hällo false\n');
+  expect((await guest.run('box', { box: typed('{}').slice(1) })).stdout).toBe('hällo false\n');
+  const common = [boxFile('package.json', '{"type":"commonjs"}'), boxFile('box.ts', `console.log('hällo', process.moduleLoadList.some((name: string) => name.includes('amaro')));`)];
+  expect((await guest.run('box', { box: common })).stdout).toBe('hällo false\n');
+  // Node refuses to start, which is for Node to say.
+  expect((await guest.run('box', { box: typed('{ broken') })).stderr).toContain('ERR_INVALID_PACKAGE_CONFIG');
 });
 
 test('null, zero, random and the terminal are devices; standard output is a pipe that can be opened', async () => {

@@ -83,6 +83,9 @@ test.each([
   [[1, [2, 3], { a: 'x' }], '1, [2, 3], { a: "x" }'],
   [{ stdin: 0, out: null }, 'stdin: 0, out: none'],
   [Array.from({ length: 14 }, (_, at) => at), '0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, … 2 more'],
+  [{ kind: 'character', mode: 0o666, uid: 0, gid: 0, size: 0, links: 1, inode: 5, device: '0:5', node: '1:3', path: '/dev/null' }, 'character device 1:3, mode 666, owner 0:0'],
+  [{ kind: 'link', mode: 0o777, uid: 7, gid: 7, size: 3, links: 1, inode: 5, device: '0:5', target: 'a\nb', path: '/dev/null' }, 'link to "a\\nb", mode 777, owner 7:7'],
+  [{ id: 34, mountPoint: '/proc/bus', options: ['rw', 'nosuid'], type: 'proc', source: 'proc', propagation: { kind: 'private' } }, 'proc on "/proc/bus" (rw,nosuid)'],
   ['x'.repeat(300), `"${'x'.repeat(198)}…`],
 ])('%j is shown as %s', (value, shown) => {
   expect(show(value)).toBe(shown);

@@ -63,6 +63,22 @@ describe('a three-way merge', () => {
     expect(merged.text).toBe('new\na\n<<<<<<< yours\nX\n=======\nY\n>>>>>>> lesson\nc\n');
   });
 
+  test.each<[string, string, string, string]>([
+    ['a line below the changed one', 'a\nB\nc\n', 'a\nb\nnew\nc\n', 'a\nB\nnew\nc\n'],
+    ['a line above it', 'a\nB\nc\n', 'a\nnew\nb\nc\n', 'a\nnew\nB\nc\n'],
+    ['another version of the next one', 'a\nB\nc\n', 'a\nb\nC\n', 'a\nB\nC\n'],
+    ['a line below what the learner has taken out', 'a\nc\n', 'a\nb\nnew\nc\n', 'a\nnew\nc\n'],
+  ])('%s is no conflict', (_, mine, theirs, text) => {
+    expect(merge3(mine, 'a\nb\nc\n', theirs, labels)).toEqual({ text, conflicts: [] });
+    // Started once more, there is nothing to do.
+    expect(merge3(text, 'a\nb\nc\n', theirs, labels)).toEqual({ text, conflicts: [] });
+  });
+
+  test('a line in the middle of what the learner has changed is one, and so are two in one place', () => {
+    expect(merge3('a\nB\nC\nd\n', 'a\nb\nc\nd\n', 'a\nb\nnew\nc\nd\n', labels).conflicts).toHaveLength(1);
+    expect(merge3('a\nmine\nb\n', 'a\nb\n', 'a\nnew\nb\n', labels).conflicts).toHaveLength(1);
+  });
+
   test('keeps the learner\'s line ends', () => {
     expect(merge3('a\r\nB\r\nc\r\n', 'a\nb\nc\n', 'a\nb\nc\nd\n', labels).text).toBe('a\r\nB\r\nc\r\nd\r\n');
   });

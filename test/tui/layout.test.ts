@@ -140,7 +140,15 @@ describe('a verdict', () => {
       const lines = layoutFailure(failing, width, rows);
       expect(lines.length).toBeLessThanOrEqual(rows);
       for (const parts of lines) expect(lineWidth(parts)).toBeLessThanOrEqual(width);
+      for (const text of texts(lines)) expect(text).not.toMatch(/… …/);
     }));
+  });
+
+  test('of many passes the names are said, and the page stays in view', () => {
+    const many = Array.from({ length: 18 }, (_, index) => result(`check-${index}`, 'pass', { title: 'It holds' }));
+    const lines = texts(layoutPanel(input(stateOf(...many)), 76, 20));
+    expect(lines.length).toBeLessThan(8);
+    expect(lines.join(' ')).toMatch(/18 pass {2}check-0, check-1,/);
   });
 
   test('passes are counted and said, the next lesson is offered', () => {
@@ -295,5 +303,14 @@ describe('comparisons', () => {
     expect(text.indexOf('b.ts')).toBeLessThan(text.indexOf('c.ts'));
     expect(text.indexOf('c.ts')).toBeLessThan(text.indexOf('a.ts'));
     expect(text).toContain('b.ts  stays yours; the lesson’s version goes beside it as b.ts.02');
+    expect(text).toContain('Take over what you need');
+    const both = { ...change('b.ts', 'conflict'), change: { ...change('b.ts', 'conflict').change, after: 'a\n<<<<<<< yours\nb\n=======\nc\n>>>>>>> lesson 02\n' } };
+    expect(texts(layoutStartDiff([both], 76)).join(' ')).toMatch(/b\.ts\.02 has both, yours under <<<<<<</);
+  });
+
+  test('a conflict is what there is to say after a start', () => {
+    const laid = { file: 'b.ts', kind: 'conflict', side: 'b.ts.02', reference: false, before: '', after: '' } as const;
+    const { message } = drive(begin(), { type: 'started', lesson: '02-second', changes: [laid, { ...laid, file: 'a.ts', kind: 'new', side: undefined }] }).state;
+    expect(message).toMatchObject({ text: 'Started; b.ts.02 is yours to bring together. u undoes it.', tone: 'warn' });
   });
 });

@@ -47,6 +47,12 @@ describe('lessons', () => {
     expect(first.state.message?.text).toBe('This is the first lesson.');
   });
 
+  test('the verdict of one lesson does not cover the page of the next', () => {
+    const run = drive(begin(), { type: 'saved', files: ['run.ts'] }, { type: 'checkBegan', run: 1 }, { type: 'checkEnded', run: 1, verdict: verdictOf('01-first', [result('status', 'pass')]), leftovers: [] });
+    expect(panelRows(run.state)).toBeGreaterThan(0);
+    expect(panelRows(drive(run, { do: 'lesson', direction: 1 }).state)).toBe(0);
+  });
+
   test('turning to a started lesson makes it the one that is marked, to a new one does not', () => {
     const run = begin(progressWith({ '01-first': { started: true }, '02-second': { started: true } }, '01-first'));
     expect(drive(run, { do: 'lesson', direction: 1 }).effects).toEqual([{ type: 'record', event: { type: 'opened', lesson: '02-second' } }]);
@@ -104,6 +110,16 @@ describe('experiments', () => {
     expect(drive(done, enter).effects).toHaveLength(1);
   });
 
+  test('what was run stays in focus while its head is in view, and then gives way to the next', () => {
+    const size = { type: 'resized', size: { columns: 80, rows: 40 } } as const;
+    const run = drive(begin(), size, enter, { type: 'experimentEnded', ...where, output: 'one\n', ending });
+    expect(openFocus(run.state)).toEqual({ kind: 'experiment', number: 1 });
+    const top = openLayout(run.state).pieces.find(({ stop }) => stop?.kind === 'experiment')?.top ?? 0;
+    const small = drive(run, { type: 'resized', size: { columns: 80, rows: 16 } }, { do: 'edge', to: 'top' }, ...Array.from({ length: top }, () => down));
+    expect(openFocus(small.state)).toEqual({ kind: 'experiment', number: 1 });
+    expect(openFocus(drive(small, down).state)).toEqual({ kind: 'prediction', number: 1 });
+  });
+
   test('an impossible sandbox says so, and nothing is asked', () => {
     const run = drive(begin(), { type: 'kernel', state: { at: 'impossible', message: 'no', next: [] }, note: undefined }, enter);
     expect(run.effects).toEqual([]);
@@ -130,6 +146,19 @@ describe('predictions', () => {
     expect(run.effects).toEqual([]);
     expect(run.state.message?.text).toMatch(/Answer the question above first/);
     expect(openFocus(run.state)).toEqual({ kind: 'prediction', number: 1 });
+  });
+
+  test('a number chooses for the open question in view, whatever Enter would act on', () => {
+    const size = { type: 'resized', size: { columns: 80, rows: 60 } } as const;
+    const run = drive(begin(), size, { do: 'choose', choice: 1 });
+    expect(openFocus(begin().state)).toEqual({ kind: 'experiment', number: 1 });
+    expect(predictionOf(openPage(run.state), 1)).toEqual({ choice: 1, committed: false });
+    expect(openFocus(run.state)).toEqual({ kind: 'prediction', number: 1 });
+  });
+
+  test('and for none that is out of view', () => {
+    const run = drive(begin(), { do: 'edge', to: 'bottom' }, { type: 'resized', size: { columns: 80, rows: 8 } }, { do: 'edge', to: 'bottom' }, { do: 'choose', choice: 1 });
+    expect(predictionOf(openPage(run.state), 1)).toEqual({ choice: undefined, committed: false });
   });
 
   test('Enter without a choice asks for one', () => {

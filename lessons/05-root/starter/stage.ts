@@ -16,10 +16,10 @@ export function stage(): number {
   // other what is mounted and unmounted below it. This cuts every tie, not only that of / (MS_REC), and it comes before
   // there is anything to pass on.
   mount('none', '/', null, MS_REC | MS_PRIVATE);
-  // TODO(you): where `rootfs` is given, enterRoot (root.ts) makes it the root directory of all that follows. This /proc would
-  // then be in the wrong place.
   // Whose processes a proc file system shows is decided here, by the pid namespace of the process that mounts it.
   mount('proc', '/proc', 'proc', MS_NOSUID | MS_NODEV | MS_NOEXEC);
+  // TODO(you): where `rootfs` is given, enterRoot (root.ts) makes it the root directory of all that follows. The /proc above is
+  // then in the wrong place.
 
   Object.assign(process.env, env);
   try {

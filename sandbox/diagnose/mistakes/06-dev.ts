@@ -43,7 +43,18 @@ const deviceRules: readonly Rule[] = [
       'The one of the host went with the host\'s root.',
     look: 'What has to be laid before anything can be covered, and when is the host\'s /dev/null in view?',
     checks: ['null'],
-    when: (scene) => /^mount\("\/dev\/null"/.test(gaveUpOn(scene, 'mount', 'ENOENT')?.call ?? ''),
+    when: (scene) => /^mount\("\/dev\/null"/.test(gaveUpOn(scene, 'mount', 'ENOENT')?.call ?? '') && notInThisKernel(scene) === undefined,
+  },
+  {
+    id: 'not-in-this-kernel',
+    lesson,
+    title: 'This kernel has no such file, so there is nothing to close',
+    why: (scene) =>
+      `${notInThisKernel(scene)} is in the lists because some kernels have it. What there is in /proc and /sys depends on the machine and on how its kernel was ` +
+      'built: no ACPI, no /proc/acpi. box was told to mount something there, could not, and gave up on the whole container.',
+    look: 'The lists say: where this kernel has them. A function at the end of the file can tell.',
+    checks: ['null'],
+    when: (scene) => notInThisKernel(scene) !== undefined,
   },
   {
     id: 'dev-missing',
@@ -254,6 +265,13 @@ export const rules: readonly Rule[] = [...deviceRules, ...terminalRules];
 /** The call on which box gave up. */
 function gaveUpOn(scene: Scene, name: string, errno: string): FailedCall | undefined {
   return scene.runs.some(gaveUp) ? failedCall(scene, name, errno) : undefined;
+}
+
+/** What box wanted to mount something on in /proc or /sys, where that does not exist. */
+function notInThisKernel(scene: Scene): string | undefined {
+  const refused = gaveUpOn(scene, 'mount', 'ENOENT');
+  const target = /^mount\((?:NULL|"[^"]*"), "(\/(?:proc|sys)\/[^"]+)"/.exec(refused?.call ?? '')?.[1];
+  return target !== undefined && refused?.condition.includes(`no ${target}`) ? target : undefined;
 }
 
 function conditionOf(call: FailedCall | undefined): string {

@@ -39,7 +39,7 @@ function whatToDo(change: Change & { kind: 'conflict' }): string[] {
     return [
       'Your file stays as it is.',
       `${change.side} holds both: yours under <<<<<<<, the lesson's under =======.`,
-      'Take over what you need, then delete it.',
+      `Make one of them, and put it in the place of ${change.path}.`,
     ];
   }
   return [

@@ -33,7 +33,10 @@ export function layoutStartDiff(changes: readonly StartDiff[], width: number): L
     const file = untrustedLine(change.file);
     const title = change.kind === 'conflict' ? t.start.conflict(file, untrustedLine(change.side ?? '')) : t.start[change.kind](file);
     lines.push(blank, ...wrap(line(title, change.kind === 'conflict' ? 'bad' : 'heading'), width));
-    if (change.kind === 'conflict') lines.push(...wrap(line(t.start.conflictNext, 'label'), width));
+    if (change.kind === 'conflict') {
+      const bothInOne = change.after.includes('\n<<<<<<< ');
+      lines.push(...wrap(line(bothInOne ? t.start.sameLines(file, untrustedLine(change.side ?? '')) : t.start.conflictNext, 'label'), width));
+    }
     if (change.reference) lines.push(...wrap(line(t.start.referenceNext, 'warn'), width));
     lines.push(...layoutDiff(diff, width));
   }

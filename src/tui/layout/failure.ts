@@ -5,7 +5,7 @@
  */
 import type { CheckResult } from '../../check/wire.ts';
 import { t } from '../strings.ts';
-import { type Line, type Role, fitLine, indent, line, seg } from '../text/line.ts';
+import { type Line, type Role, fitLine, indent, line, lineWidth, seg } from '../text/line.ts';
 import { untrusted, untrustedLine } from '../text/untrusted.ts';
 import { wrap, wrapHard } from '../text/wrap.ts';
 import { continued } from './blocks.ts';
@@ -79,7 +79,11 @@ function cut(part: Part, most: number, width: number): Part {
   if (part.lines.length <= most) return part;
   const kept = part.lines.slice(0, most);
   const last = kept.at(-1);
-  return { ...part, lines: last ? [...kept.slice(0, -1), [...fitLine(last, width - 2), seg(' …', 'label')]] : [] };
+  if (last === undefined) return { ...part, lines: [] };
+  // A line that is cut itself has said so.
+  const room = width - 2;
+  const ending = lineWidth(last) > room ? fitLine(last, room) : [...last, seg(' …', 'label')];
+  return { ...part, lines: [...kept.slice(0, -1), ending] };
 }
 
 const height = (parts: readonly Part[]): number => parts.reduce((sum, part) => sum + part.lines.length, 0);

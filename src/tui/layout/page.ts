@@ -142,16 +142,28 @@ export function lastScroll(page: Page, rows: number): number {
 }
 
 /**
- * What Enter acts on: the stop chosen with Tab while any of it is in view, otherwise the first in view that still has something
- * to do, otherwise the first in view.
+ * What Enter acts on: the stop chosen with Tab or just run, while its head is in view or nothing else is; otherwise the first in
+ * view that still has something to do, otherwise the first in view. Of what has been scrolled away but for its last lines one has
+ * stopped thinking.
  */
 export function focusOf(page: Page, state: PageState, rows: number): StopId | undefined {
   const stops = stopsOf(page);
   const end = state.scroll + rows;
-  const chosen = stops.find((stop) => sameStop(stop.id, state.focus));
-  if (chosen && chosen.bottom > state.scroll && chosen.top < end) return chosen.id;
+  const chosen = stops.find((stop) => sameStop(stop.id, state.focus) && stop.bottom > state.scroll && stop.top < end);
   const inView = stops.filter((stop) => stop.top >= state.scroll && stop.top < end);
-  return (inView.find((stop) => !isAnswered(state, stop.id)) ?? inView[0])?.id;
+  if (chosen && (chosen.top >= state.scroll || inView.length === 0)) return chosen.id;
+  return (inView.find((stop) => !hasBeenDone(state, stop.id)) ?? inView[0])?.id;
+}
+
+/** The question whose head is in view and which is not answered yet, where there is one. */
+export function questionInView(page: Page, state: PageState, rows: number): number | undefined {
+  const inView = stopsOf(page).filter((stop) => stop.top >= state.scroll && stop.top < state.scroll + rows);
+  const [id] = inView.flatMap((stop) => (stop.id.kind === 'prediction' && !isAnswered(state, stop.id) ? [stop.id.number] : []));
+  return id;
+}
+
+function hasBeenDone(state: PageState, id: StopId): boolean {
+  return isAnswered(state, id) || (id.kind === 'experiment' && experimentOf(state, id.number).at === 'done');
 }
 
 /** A question whose answer stands. */

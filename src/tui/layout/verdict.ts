@@ -93,13 +93,16 @@ function layoutBroken(broken: VerdictInput['broken'], width: number): Line[] {
     return [...wrap(line(`✗ ${t.verdict.brokeLesson(lesson.number, lesson.title)}`, 'bad'), width), ...(failure ? layoutFailure(failure, width) : [])];
   });
 }
+/** Checks that pass and are told by their titles: more would leave nothing of the page. */
+const MOST_TITLES = 10;
 
 /** What is known besides the failure that is explained, a line each; passes in one go. */
 function others(check: CheckState, explained: CheckResult | undefined, width: number): Line[] {
   const failures = check.results
     .filter((result) => didNotPass(result) && result.id !== explained?.id)
     .flatMap((result) => wrap([seg(`✗ ${t.verdict.words[result.status]}  `, 'bad'), seg(untrustedLine(result.title))], width).slice(0, 1));
-  return [...failures, ...layoutBlocked(check.results, width), ...layoutPasses(check.results, width, explained !== undefined)];
+  const compact = explained !== undefined || check.results.length > MOST_TITLES;
+  return [...failures, ...layoutBlocked(check.results, width), ...layoutPasses(check.results, width, compact)];
 }
 
 function layoutBlocked(results: readonly CheckResult[], width: number): Line[] {
@@ -111,7 +114,7 @@ function layoutBlocked(results: readonly CheckResult[], width: number): Line[] {
     });
 }
 
-/** Passes: a line each, or, beside a failure, their names one after the other. */
+/** Passes: a line each, or their names one after the other. */
 function layoutPasses(results: readonly CheckResult[], width: number, compact: boolean): Line[] {
   const passes = results.filter((result) => result.status === 'pass');
   if (!compact) return passes.flatMap((result) => indent(wrap(line(untrustedLine(result.title)), width - 8), [seg(`✓ ${t.verdict.passes}  `, 'good')]));

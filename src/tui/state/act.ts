@@ -3,7 +3,7 @@ import type { Prediction } from '../../lesson/types.ts';
 import { t } from '../strings.ts';
 import { onExperiment, onPage, say, showStop } from './change.ts';
 import { answeredBy, experimentOf, openQuestion, predictionOf } from './page.ts';
-import { openFocus, openLesson, openPage } from './select.ts';
+import { openFocus, openLesson, openPage, openQuestionInView } from './select.ts';
 import type { Effect, State, Step } from './types.ts';
 
 /** Enter, on what is focused. */
@@ -41,11 +41,13 @@ export function runExperiment(state: State, number: number, asked?: number): Ste
   return [queued, [{ type: 'experiment', lesson: state.open, number, script: experiment.script }]];
 }
 
-/** Marks a choice of the prediction in focus; nothing is answered yet. */
+/** Marks a choice of the prediction in focus, or of the open one in view, which then is in focus. Nothing is answered yet. */
 export function choose(state: State, choice: number): Step {
+  if (state.view.name !== 'page') return [state, []];
   const focus = openFocus(state);
-  if (state.view.name !== 'page' || focus?.kind !== 'prediction') return [state, []];
-  return [marked(state, focus.number, choice), []];
+  const number = focus?.kind === 'prediction' ? focus.number : openQuestionInView(state);
+  if (number === undefined) return [state, []];
+  return [marked(onPage(state, state.open, { focus: { kind: 'prediction', number } }), number, choice), []];
 }
 
 /** Chooses and answers at once: the linear mode's way. */

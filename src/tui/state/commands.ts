@@ -100,7 +100,8 @@ function interrupt(state: State): Step {
 
 /** Opens a lesson's page. One that was started becomes the one that is marked. */
 export function openPageOf(before: State, id: string): Step {
-  const state = { ...home(before), open: id };
+  // What is said of one lesson does not lie over the page of another: v has it still.
+  const state = { ...home(before), open: id, panelClosed: before.panelClosed || id !== before.open };
   if (progressOf(state, id).started) return [state, [{ type: 'record', event: { type: 'opened', lesson: id } }]];
   return [state, [{ type: 'offer', lesson: id }]];
 }

@@ -1,4 +1,5 @@
 /** What the world did: the kernel's state, progress, saves, verdicts, experiments. */
+import type { StartChange } from '../ports.ts';
 import { t } from '../strings.ts';
 import { onCheck, onExperiment, say, showStop } from './change.ts';
 import { type CheckState, withResult } from './check.ts';
@@ -26,7 +27,7 @@ export function happened(state: State, event: Happened): Step {
       if (event.lesson !== state.open) return [state, []];
       return [{ ...state, view: { name: 'preview', scroll: 0, changes: event.changes, thenEdit: event.thenEdit } }, []];
     case 'started':
-      return [say(state, event.changes.length === 0 ? t.start.doneNothing : t.start.done(event.changes.length)), []];
+      return [sayStarted(state, event.changes), []];
     case 'compared':
       if (state.view.name !== 'diff' || state.view.against !== event.against) return [state, []];
       return [{ ...state, view: { ...state.view, files: event.files, version: event.version } }, []];
@@ -130,4 +131,11 @@ function isInView(state: State, id: StopId): boolean {
   const { scroll } = openPage(state);
   const stop = openStops(state).find((one) => sameStop(one.id, id));
   return stop !== undefined && stop.bottom > scroll && stop.top < scroll + pageRows(state);
+}
+
+/** What a conflict leaves to do is more worth saying than how many files there were. */
+function sayStarted(state: State, changes: readonly StartChange[]): State {
+  const sides = changes.flatMap(({ side }) => (side === undefined ? [] : [side]));
+  if (sides.length > 0) return say(state, t.start.doneConflicts(sides.join(', ')), 'warn');
+  return say(state, changes.length === 0 ? t.start.doneNothing : t.start.done(changes.length));
 }

@@ -1,7 +1,7 @@
 /** What follows from the state: the lesson that is open, its page laid out, where the panes are. Pure; cached by identity. */
 import type { Lesson } from '../../lesson/types.ts';
 import { type Geometry, geometryOf } from '../layout/geometry.ts';
-import { type Page, type PageInput, type Stop, focusOf, lastScroll, layoutPage, pageOfError, stopsOf } from '../layout/page.ts';
+import { type Page, type PageInput, type Stop, focusOf, lastScroll, layoutPage, pageOfError, questionInView, stopsOf } from '../layout/page.ts';
 import { type VerdictInput, panelHeight, wantsAttention } from '../layout/verdict.ts';
 import type { LessonProgress } from '../ports.ts';
 import { type CheckState, noCheck } from './check.ts';
@@ -108,6 +108,7 @@ function sameInput(a: PageInput, b: PageInput): boolean {
 }
 
 export const openFocus = (state: State): StopId | undefined => focusOf(openLayout(state), openPage(state), pageRows(state));
+export const openQuestionInView = (state: State): number | undefined => questionInView(openLayout(state), openPage(state), pageRows(state));
 export const openStops = (state: State): Stop[] => stopsOf(openLayout(state));
 export const clampScroll = (state: State, scroll: number): number => Math.max(0, Math.min(scroll, lastScroll(openLayout(state), pageRows(state))));
 

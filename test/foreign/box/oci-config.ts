@@ -59,7 +59,7 @@ export function config(asked: Asked, place: { id: string; root: string }, mine: 
     linux: {
       namespaces: ['pid', 'mount', 'uts', 'ipc', 'cgroup', ...(asked.network === 'none' ? ['network'] : [])].map((type) => ({ type })),
       // Below the wall's own, which is delegated to it.
-      cgroupsPath: cgroupOf(place.id),
+      cgroupsPath: `/box/${place.id}`,
       resources: resources(asked.limits),
       ...(own ? { maskedPaths, readonlyPaths } : {}),
     },
@@ -72,9 +72,4 @@ function resources({ memory, cpus, pids }: Limits): object {
     ...(cpus === undefined ? {} : { cpu: { quota: Math.round(cpus * 100_000), period: 100_000 } }),
     ...(pids === undefined ? {} : { pids: { limit: pids } }),
   };
-}
-
-/** Where a container's cgroup is, below the one that was delegated. */
-export function cgroupOf(id: string): string {
-  return `/box/${id}`;
 }

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { status } from './child.ts';
 import { BoxError } from './error.ts';
-import { cgroupOf, config } from './oci-config.ts';
+import { config } from './oci-config.ts';
 import { Place } from './place.ts';
 import { reaper } from './reaper.ts';
 import type { Asked, Joining } from './words.ts';
@@ -30,9 +30,8 @@ export async function run(runtime: 'runc' | 'crun', asked: Asked): Promise<numbe
     return code;
   } finally {
     const tidy = (...words: string[]) => spawnSync(runtime, [...global.slice(1), ...words], { stdio: 'ignore' });
-    // runc's `delete` kills the first process only; crun's kills all that is in the cgroup. (`runc kill --all` would, too, but
-    // freezes the cgroup first and waits up to ten seconds for that, which what is just dying may never do.)
-    if (runtime === 'runc') killCgroup(place.id);
+    // runc's `delete` kills the first process only; crun's kills all that is in the cgroup.
+    if (runtime === 'runc') tidy('kill', '--all', place.id, 'KILL');
     tidy('delete', '--force', place.id);
   }
 }
@@ -63,10 +62,4 @@ export function failureIn(log: string): BoxError | undefined {
 function whyNotStarted(message: string): BoxError['status'] {
   if (/not found|no such file/i.test(message)) return 127;
   return /permission denied|format error|is a directory/i.test(message) ? 126 : 125;
-}
-
-/** Ends all that is in a container's cgroup, see cgroups(7) on cgroup.kill. Where the runtime has made none there is nothing to end. */
-function killCgroup(id: string): void {
-  const file = path.join('/sys/fs/cgroup', cgroupOf(id), 'cgroup.kill');
-  if (fs.existsSync(file)) fs.writeFileSync(file, '1');
 }
