@@ -93,6 +93,7 @@ function layoutBroken(broken: VerdictInput['broken'], width: number): Line[] {
     return [...wrap(line(`✗ ${t.verdict.brokeLesson(lesson.number, lesson.title)}`, 'bad'), width), ...(failure ? layoutFailure(failure, width) : [])];
   });
 }
+
 /** Checks that pass and are told by their titles: more would leave nothing of the page. */
 const MOST_TITLES = 10;
 
