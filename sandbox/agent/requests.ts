@@ -119,6 +119,10 @@ export class Requests {
         if (request.session === 'playground') await (await this.#playground)?.close();
         else await (await this.#experiments)?.reset(request.session);
         return { op: 'ok' };
+      case 'parity': {
+        const { parityRequest } = await import('./parity.ts');
+        return await parityRequest(request, context);
+      }
       case 'census':
         return await (await import('./census.ts')).census();
       case 'cancel':

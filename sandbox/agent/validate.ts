@@ -36,6 +36,7 @@ const requests: Record<ToAgent['op'], Record<string, Check>> = {
     outputLimit: maybe(amount), timeLimit: maybe(amount),
   },
   experiment: { session: text, script: text, box: listOf(file), timeLimit: maybe(amount) },
+  parity: { box: listOf(file), command: maybe(text), version: maybe(argv), seed: text },
   reset: { session: text },
   census: {},
   cancel: { target: text },

@@ -19,7 +19,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const { lessons } = loadCourse(checkout);
 const names = Object.keys(runtimes) as Runtime[];
 const gaps = readGaps(fs.readFileSync(path.join(import.meta.dirname, 'gaps.toml'), 'utf8'));
-const wrappers = path.join(import.meta.dirname, 'box');
+const wrappers = path.join(checkout, 'sandbox/foreign');
 const box = fs.readdirSync(wrappers).map((name) => boxFile(name, fs.readFileSync(path.join(wrappers, name), 'utf8')));
 const judged = new Map<string, Judged['verdicts'][Runtime]>();
 
