@@ -47,7 +47,7 @@ const propagation: Probe = {
     const both = theirs.value.filter(({ propagation: { shared } }) => shared !== undefined && groups.has(shared));
     const from = theirs.value.filter(({ propagation: { master } }) => master !== undefined && groups.has(master));
     const some = (mounts: typeof both): Fact<unknown> => narrow('propagation', mounts.length, theirs, (line) => mounts.some((mount) => mount.line === line));
-    if (both.length > 0) return bad('both ways', some(both));
+    if (both.length > 0) return bad('two-way', some(both));
     // What runc does unless it is told otherwise: new mounts of the host come in, none of its own go out.
     if (from.length > 0) return neutral('inwards', some(from));
     return good('cut', { ...theirs, evidence: [{ source: theirs.evidence[0]?.source ?? '', lines: [`${theirs.value.length} mounts, none in a peer group of the host’s`] }] });
@@ -86,7 +86,8 @@ function hostsUnder(command: ProcessView, host: ProcessView, place: string): boo
 const masked: Probe = {
   id: 'masked',
   ask: ({ host, command }) => {
-    const places = hidden.filter((place) => host.file(place).value !== null);
+    // What is empty on the host tells nothing anywhere.
+    const places = hidden.filter((place) => host.file(place).value !== null && !isCovered(host, place));
     if (places.length === 0) return unknown('');
     const seen = places.map((place) => ({ place, file: command.file(place), covered: isCovered(command, place) }));
     const covered = seen.filter((one) => one.covered);
@@ -124,7 +125,7 @@ const sys: Probe = {
   ask: ({ command }) => {
     const mount = command.mountAt('/sys');
     if (mount.value === null) return neutral('none', mount);
-    return mount.value.options.includes('ro') ? good('read-only', mount) : bad('writable', mount);
+    return mount.value.options.includes('ro') ? good('ro', mount) : bad('writable', mount);
   },
 };
 

@@ -49,7 +49,7 @@ const network: Probe = {
     const gateway = routes.value.find(({ destination }) => destination === 'default')?.gateway;
     if (gateway === undefined) return neutral(links.value.length > 1 ? 'no route' : 'lo only', links, routes);
     const answer = await command.ping(gateway);
-    return answer.value ? good('gateway', routes, answer) : bad('no answer', routes, answer);
+    return answer.value ? good('gateway', routes, answer) : bad('silent', routes, answer);
   },
 };
 

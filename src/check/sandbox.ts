@@ -72,6 +72,11 @@ class LaunchedSandbox implements Sandbox {
     };
   }
 
+  async parity(request: Parameters<Sandbox['parity']>[0], { signal }: { signal?: AbortSignal } = {}): ReturnType<Sandbox['parity']> {
+    const { run, kernel } = expectValue(await this.#client.request({ op: 'parity', ...request }, signal ? { signal } : {}), 'parity');
+    return { run, kernel };
+  }
+
   async reset(session: string): Promise<void> {
     await this.#client.request({ op: 'reset', session });
   }

@@ -3,10 +3,13 @@
  *
  * `src/check` is the only part of `src` that talks to `sandbox/launch`.
  */
-import type { CheckResult, Ending, KernelInfo, Leftover, TerminalSize, Verdict, WireFile } from './wire.ts';
+import type { CheckResult, Ending, KernelInfo, Leftover, ParityRun, TerminalSize, Verdict, WireFile } from './wire.ts';
 
 /** Which kernel to take: `auto` is `here` inside the workbook's own VM, otherwise `uml`. */
 export type KernelChoice = 'auto' | 'uml' | 'here';
+
+/** Which root the kernel's guest has: the lessons' own, or the one with real runtimes in it, which no lesson is judged in. */
+export type SandboxImage = 'guest' | 'foreign';
 
 /** Where the sandbox is on its way. `lost` is followed by `booting` when the next request comes. */
 export type SandboxState =
@@ -72,6 +75,11 @@ export interface Sandbox {
     },
     onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void,
   ): RunHandle;
+  /** Starts a runtime as box in a wall of its own, and asks the kernel how far it isolates a command. */
+  parity(
+    request: { box: WireFile[]; command?: string; version?: string[]; seed: string },
+    options?: { signal?: AbortSignal },
+  ): Promise<{ run: ParityRun; kernel: KernelInfo }>;
   reset(session: string): Promise<void>;
   /** Leaves: other clients and the kernel's idle time are not touched. */
   close(): Promise<void>;

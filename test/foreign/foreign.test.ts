@@ -51,6 +51,17 @@ describe.each(names)('%s', (runtime) => {
     expect(others, `seed ${verdict.seed}`).toEqual([]);
   });
 
+  test('every isolation probe has an answer', async () => {
+    const value = await guest.client.request({ op: 'parity', box, command: command(runtime), seed: seed(), version: ['unshare', '--version'] });
+    if (value.op !== 'parity') throw new Error(`probes were answered with ${value.op}`);
+    const { run } = value;
+    expect({ started: run.started, why: run.why, unknown: run.rows.filter(({ standing }) => standing === 'unknown') }).toEqual({ started: true, why: undefined, unknown: [] });
+    const found = Object.fromEntries(run.rows.map(({ id, standing: how, value: what }) => [id, `${how} ${what}`]));
+    const limits = runtime === 'runc' || runtime === 'crun' ? 'good 64 MiB' : 'bad none';
+    expect(found).toMatchObject({ 'ns-pid': 'good own', root: 'good own', kill: 'good spared', status: 'good 137', leftovers: 'good nothing', memory: limits });
+    expect(run.version).toMatch(/util-linux/);
+  });
+
   test('leaves nothing behind when it ends by itself', async () => {
     const { ending, leftovers, stderr } = await guest.run(`${command(runtime)} run --hostname other -- sh -c 'mount -t tmpfs none /mnt && exit 3'`, { box });
     expect({ ending, leftovers, stderr }).toEqual({ ending: { code: 3, signal: null }, leftovers: [], stderr: '' });

@@ -62,6 +62,10 @@ export class FakeSandbox implements Sandbox {
     throw new Error('this sandbox runs no commands');
   }
 
+  parity(): never {
+    throw new Error('this sandbox probes nothing');
+  }
+
   async reset(): Promise<void> {}
 
   async close(): Promise<void> {
