@@ -20,7 +20,7 @@ const whole = card(
 test('a table: marks that need no colour, a total that counts only what is good, what is open in sentences', () => {
   const text = scorecardText(whole, { colour: false });
   expect(text).toMatch(/^ {2}system call filter\s*- off +\+ own$/m);
-  expect(text).toMatch(/^ {2}what \/proc shows +\? not know +\+ own$/m);
+  expect(text).toMatch(/^ {2}what \/proc shows +\? unknown +\+ own$/m);
   expect(text).toMatch(/^kept apart +30 of 33 +33 of 33$/m);
   expect(text).toContain('What your box leaves open\n  system call filter  It may make every system call there is.');
   expect(text).toContain('What is not known of your box\n  what /proc shows    line');

@@ -52,7 +52,7 @@ function table(card: Scorecard, paint: Paint): string[] {
 
 /** `+ own`: the mark says in every terminal what the colour says in some. */
 function cell({ standing, value }: ParityRow, paint: Paint): string {
-  const text = harmlessLine(value || (standing === 'unknown' ? t.legend.unknown : ''));
+  const text = harmlessLine(value || (standing === 'unknown' ? t.noAnswer : ''));
   const short = stringWidth(text) > CELL - 3 ? [...text].slice(0, CELL - 3).join('') : text;
   return `${paint(styles[standing], t.marks[standing])} ${pad(short, CELL - 2)}`;
 }

@@ -82,6 +82,7 @@ export const allProbes: readonly ProbeWords[] = groups.flatMap(({ probes }) => p
 export const t = {
   title: 'Isolation, as the kernel sees it from outside',
   legend: { good: 'kept apart', bad: 'open or shared', neutral: 'neither', unknown: 'not known' },
+  noAnswer: 'unknown',
   marks: { good: '+', bad: '-', neutral: '·', unknown: '?' },
   yourBox: 'your box',
   referenceBox: 'reference',
