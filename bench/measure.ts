@@ -8,16 +8,12 @@ export async function repeat(runs: number, once: () => Promise<number>): Promise
   return times;
 }
 
-/** Two things in turn, A B A B …, so that a machine that slows down slows both. Milliseconds of each. */
-export async function inTurn(runs: number, a: () => Promise<number>, b: () => Promise<number>): Promise<[number[], number[]]> {
-  await a();
-  await b();
-  const times: [number[], number[]] = [[], []];
-  for (let run = 0; run < runs; run++) {
-    times[0].push(await a());
-    times[1].push(await b());
-  }
-  return times;
+/** Several things in turn, A B A B …, so that a machine that slows down slows all. Milliseconds of each. */
+export async function inTurn<T extends (() => Promise<number>)[]>(runs: number, ...things: T): Promise<{ [K in keyof T]: number[] }> {
+  for (const thing of things) await thing();
+  const times = things.map((): number[] => []);
+  for (let run = 0; run < runs; run++) for (const [index, thing] of things.entries()) times[index]!.push(await thing());
+  return times as { [K in keyof T]: number[] };
 }
 
 export function median(values: readonly number[]): number {
@@ -32,7 +28,7 @@ export type Row = { what: string; figure: string; budget: string; holds: boolean
 export function print(rows: readonly Row[]): void {
   const widths = [Math.max(...rows.map((row) => row.what.length)), Math.max(...rows.map((row) => row.figure.length)), Math.max(...rows.map((row) => row.budget.length))] as const;
   for (const { what, figure, budget, holds } of rows) {
-    console.log(`${what.padEnd(widths[0])}  ${figure.padEnd(widths[1])}  ${budget.padEnd(widths[2])}  ${holds ? 'holds' : 'MISSED'}`);
+    console.log(`${what.padEnd(widths[0])}  ${figure.padEnd(widths[1])}  ${budget.padEnd(widths[2])}  ${budget === '' ? '' : holds ? 'holds' : 'MISSED'}`);
   }
 }
 

@@ -81,12 +81,15 @@ export class Experiments {
       this.#sessions.set(request.session, known);
       return known;
     }
+    // Cancelled before it began, it has no session that would have to end.
+    signal.throwIfAborted();
     const oldest = [...this.#sessions.keys()].slice(0, Math.max(this.#sessions.size - MOST_SESSIONS + 1, 0));
     const wall = Wall.open({ root: world.wallRoot, disk: world.disk, box: request.box });
     const session: Session = { wall, shell: undefined, turn: Promise.resolve() };
     this.#sessions.set(request.session, session);
     wall.catch(() => this.#sessions.delete(request.session));
     for (const name of oldest) await this.reset(name);
+    if (signal.aborted) await this.reset(request.session);
     signal.throwIfAborted();
     return session;
   }

@@ -64,6 +64,7 @@ async function judgeNow(request: CheckRequest, world: World, onCheck: (result: C
     seed: request.seed,
     ...(request.command === undefined ? {} : { command: request.command }),
     allRules: request.allRules ?? false,
+    firstFailure: request.firstFailure ?? false,
     wall: Promise.resolve(wall),
     before,
     patience: slow ? 25_000 : 8_000,

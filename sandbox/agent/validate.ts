@@ -30,7 +30,7 @@ const variables: Check = (value) => isRecord(value) && Object.entries(value).eve
 /** The fields of each request besides `id` and `op`. */
 const requests: Record<ToAgent['op'], Record<string, Check>> = {
   hello: {},
-  check: { lesson: text, checks: listOf(file), box: listOf(file), command: maybe(text), seed: text, allRules: maybe(flag), nonce: maybe(text) },
+  check: { lesson: text, checks: listOf(file), box: listOf(file), command: maybe(text), seed: text, allRules: maybe(flag), firstFailure: maybe(flag), nonce: maybe(text) },
   run: {
     wall: oneOf('playground', 'fresh'), box: maybe(listOf(file)), argv, cwd: maybe(text), env: maybe(variables), terminal: maybe(size),
     outputLimit: maybe(amount), timeLimit: maybe(amount),

@@ -19,7 +19,8 @@ const CHECK_LIMIT = 30_000;
 
 /** Judges `check` in `run`. Never throws: what goes wrong with the judge itself is a result of status `error`. */
 export async function judgeCheck(run: Run, check: PlannedCheck): Promise<CheckResult> {
-  const blockedBy = check.needs.filter((id) => run.results.get(id)?.status !== 'pass');
+  const [failed] = run.session.firstFailure ? run.failures : [];
+  const blockedBy = failed ? [failed.check.id] : check.needs.filter((id) => run.results.get(id)?.status !== 'pass');
   const judged = blockedBy.length > 0
     ? result(check, { status: 'blocked', expected: '', observed: '', evidence: [] }, { blockedBy, durationMs: 0 })
     : await act(run, check);

@@ -16,6 +16,8 @@ export type Session = {
   readonly command?: string;
   /** Report every rule of diagnosis that fired, whatever the check's status. */
   readonly allRules: boolean;
+  /** Judge nothing after the first check that fails. */
+  readonly firstFailure?: boolean;
   /** The wall, which may still be on its way when the check file is read. */
   readonly wall: Promise<Wall>;
   /** Its first process as it was before anything ran there, where somebody has looked. */

@@ -35,6 +35,8 @@ export type Request =
       seed: string;
       /** Report every mistake rule that fired (`fired`), for the course gate. */
       allRules?: boolean;
+      /** Judge nothing after the first check that fails: what comes later is `blocked` by it. For the course gate. */
+      firstFailure?: boolean;
       /** Comes back with the verdict: that it answers this request, and no other. The grader's. */
       nonce?: string;
     }

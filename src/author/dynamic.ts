@@ -1,7 +1,8 @@
 /** The thorough half of the course gate: what a real kernel says to every state of every lesson. */
 import { randomUUID } from 'node:crypto';
 import type { Sandbox } from '../check/types.ts';
-import type { CheckResult, Leftover, Verdict, WireFile } from '../check/wire.ts';
+import { toWire } from '../check/tree.ts';
+import type { CheckResult, Leftover, Verdict } from '../check/wire.ts';
 import { readChecks } from '../check/workspace.ts';
 import { lessonsBefore } from '../lesson/find.ts';
 import { experimentTree, mistakesOf, mistakeTree, solutionTree, starterTree } from '../lesson/lay/trees.ts';
@@ -16,11 +17,11 @@ import type { Problems } from './problem.ts';
 export type Trial = { name: string; run(sandbox: Sandbox, says: Problems, signal: AbortSignal): Promise<void> };
 
 /** Everything that has to be tried for one lesson, in the order in which an author wants to know. */
-export function trialsFor(course: Course, lesson: Lesson, boxes: readonly LearnerBox[]): Trial[] {
+export function trialsFor(course: Course, lesson: Lesson, boxes: readonly LearnerBox[], quick: boolean): Trial[] {
   return [
     starterFails(course, lesson),
     ...[...lessonsBefore(course, lesson), lesson].map((checked) => solutionPasses(course, lesson, checked)),
-    ...mistakesOf(lesson).map((mistake) => mistakeIsNamed(course, lesson, mistake)),
+    ...mistakesOf(lesson).map((mistake) => mistakeIsNamed(course, lesson, mistake, quick)),
     ...boxes.filter((box) => box.lesson.id === lesson.id).map(learnerPasses),
     experimentsMatch(course, lesson),
   ];
@@ -53,12 +54,12 @@ function solutionPasses(course: Course, lesson: Lesson, checked: Lesson): Trial 
   };
 }
 
-function mistakeIsNamed(course: Course, lesson: Lesson, mistake: { name: string; id: string }): Trial {
+function mistakeIsNamed(course: Course, lesson: Lesson, mistake: { name: string; id: string }, quick: boolean): Trial {
   const at = `lessons/${lesson.id}/mistakes/${mistake.name}`;
   return {
     name: `mistake ${mistake.name}`,
     run: async (sandbox, says, signal) => {
-      const { verdict } = await judge(sandbox, lesson, mistakeTree(course, lesson, mistake.name), signal);
+      const { verdict } = await judge(sandbox, lesson, mistakeTree(course, lesson, mistake.name), signal, quick);
       reportErrors(verdict, at, says);
       const failed = verdict.checks.find((check) => check.status !== 'pass' && check.status !== 'blocked');
       if (!failed) says.at(at, 1, 'every check passes with this mistake in it');
@@ -95,7 +96,7 @@ function experimentsMatch(course: Course, lesson: Lesson): Trial {
     run: async (sandbox, says, signal) => {
       const blocks = says.guard(() => lesson.blocks);
       const session = `gate-${lesson.id}-${randomUUID().slice(0, 8)}`;
-      const box = wireFiles(experimentTree(course, lesson));
+      const box = toWire(experimentTree(course, lesson));
       try {
         for (const experiment of everyBlock(blocks ?? []).filter((block) => block.kind === 'experiment')) {
           const { output, ending } = await sandbox.experiment({ session, script: experiment.script, box }, { signal });
@@ -120,15 +121,10 @@ export function wrongWith(experiment: Experiment, output: string, ending: { code
   return wrong;
 }
 
-async function judge(sandbox: Sandbox, lesson: Lesson, box: Tree, signal: AbortSignal): Promise<{ verdict: Verdict; leftovers: Leftover[] }> {
+async function judge(sandbox: Sandbox, lesson: Lesson, box: Tree, signal: AbortSignal, firstFailure = false): Promise<{ verdict: Verdict; leftovers: Leftover[] }> {
   return sandbox.check({
-    lesson: lesson.id, checks: readChecks(lesson.folder), box: wireFiles(box), seed: randomUUID().slice(0, 8), allRules: true,
+    lesson: lesson.id, checks: readChecks(lesson.folder), box: toWire(box), seed: randomUUID().slice(0, 8), allRules: true, firstFailure,
   }, { signal });
-}
-
-/** A tree as it travels to the sandbox. */
-export function wireFiles(tree: Tree): WireFile[] {
-  return [...tree].map(([name, file]) => ({ path: name, base64: file.bytes.toString('base64'), ...(file.executable ? { executable: true } : {}) }));
 }
 
 /** `error` is never the learner's fault, so nothing in the course may lead to it. */

@@ -23,6 +23,8 @@ export type GateOptions = {
   signal: AbortSignal;
   /** The rules of diagnosis; every one of the course unless said. */
   rules?: readonly KnownRule[];
+  /** Of a mistake, only look at the first check that fails: that names it, and no other rule fires there or before. */
+  quick?: boolean;
 };
 
 /**
@@ -30,12 +32,12 @@ export type GateOptions = {
  * does, when no other is at work any more.
  */
 export async function runGate(course: Course, options: GateOptions): Promise<Problem[]> {
-  const { lessons, sandboxes = [], say, rules = everyRule } = options;
+  const { lessons, sandboxes = [], say, rules = everyRule, quick = false } = options;
   const says = new Problems();
   checkStatic(course, lessons, rules, says);
   say(`${lessons.map((lesson) => lesson.id).join(', ')}: texts and files ${outcome(says.all.length)}`);
   const boxes = sandboxes.length ? learnerBoxes(course) : [];
-  const tasks = sandboxes.length ? lessons.flatMap((lesson) => trialsFor(course, lesson, boxes).map((trial) => ({ lesson, trial }))) : [];
+  const tasks = sandboxes.length ? lessons.flatMap((lesson) => trialsFor(course, lesson, boxes, quick).map((trial) => ({ lesson, trial }))) : [];
   const found = await shareOut(tasks, sandboxes, (task, sandbox) => tryOnce(task, sandbox, options));
   return [...says.all, ...found.flat()];
 }

@@ -43,6 +43,8 @@ export type CheckRequest = {
   command?: string;
   seed: string;
   allRules?: boolean;
+  /** Judge nothing after the first check that fails. */
+  firstFailure?: boolean;
   /** Comes back with the verdict. */
   nonce?: string;
 };

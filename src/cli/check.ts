@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { SandboxError } from '../check/sandbox.ts';
 import type { Sandbox } from '../check/types.ts';
 import type { Verdict, WireFile } from '../check/wire.ts';
+import { toTree } from '../check/tree.ts';
 import { readBox, readChecks } from '../check/workspace.ts';
 import { Exit, UserError } from '../errors.ts';
 import { lessonAfter } from '../lesson/find.ts';
+import { recordPassed } from '../lesson/lay/workspace.ts';
 import { nearest } from '../lesson/nearest.ts';
 import type { Lesson } from '../lesson/types.ts';
 import type { ProgressEvent } from '../progress/index.ts';
@@ -86,10 +88,20 @@ async function judge(judging: Judging, lesson: Lesson, box: WireFile[], seed: st
     );
     reporter.end(verdict, leftovers);
     record(context, learner.progress, checkedEvent(verdict, new Date(context.now()).toISOString()));
+    if (verdict.passed) keep(context, lesson, box);
     return verdict;
   } catch (error) {
     if (context.signal.aborted) return 'cancelled';
     throw error instanceof SandboxError ? sandboxTrouble(error, lesson) : error;
+  }
+}
+
+/** For `drydock diff --passed`. Where the disk is full the verdict stands all the same. */
+function keep(context: Context, lesson: Lesson, box: WireFile[]): void {
+  try {
+    recordPassed(context.workspace, lesson.id, toTree(box));
+  } catch (error) {
+    context.warn(`drydock: this version of your box was not kept: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -60,7 +60,8 @@ export type ProgressEvent =
   | { type: 'started'; lesson: string; at: string }
   /** The learner turned to a page: it is the current one, and nothing else changes. */
   | { type: 'opened'; lesson: string }
-  | { type: 'checked'; lesson: string; verdict: LastVerdict }
+  /** `again`: nobody asked for it, the box was only looked at again after a later lesson. It is no attempt. */
+  | { type: 'checked'; lesson: string; verdict: LastVerdict; again?: boolean }
   /** This many rungs have been shown by now. */
   | { type: 'hinted'; lesson: string; rungs: number }
   | { type: 'peeked'; lesson: string }
@@ -99,7 +100,7 @@ function step(lesson: LessonProgress, event: ProgressEvent): LessonProgress {
       return { ...begun(lesson), startedAt: lesson.startedAt ?? event.at };
     case 'checked': {
       const { verdict } = event;
-      const next = { ...begun(lesson), attempts: lesson.attempts + 1, last: verdict };
+      const next = { ...begun(lesson), attempts: lesson.attempts + (event.again ? 0 : 1), last: verdict };
       // A lesson that has passed stays passed: a later failure shows in `last`.
       return verdict.passed ? { ...next, state: 'passed', passedAt: lesson.passedAt ?? verdict.at } : next;
     }

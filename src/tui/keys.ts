@@ -57,6 +57,7 @@ const everywhere: Readonly<Record<string, Command>> = {
   end: { do: 'edge', to: 'bottom' },
   n: { do: 'lesson', direction: 1 },
   p: { do: 'lesson', direction: -1 },
+  N: { do: 'unsolved' },
   tab: { do: 'focus', direction: 1 },
   'shift-tab': { do: 'focus', direction: -1 },
   enter: { do: 'enter' },
@@ -81,7 +82,7 @@ const everywhere: Readonly<Record<string, Command>> = {
 export function commandFor(state: State, key: string): Command | undefined {
   const { view } = state;
   if (view.name === 'map' && view.typing) return whileTyping(key);
-  if (view.name === 'confirm' && !['q', 'ctrl-c', 'ctrl-z'].includes(key)) return key === 'y' ? { do: 'yes' } : { do: 'back' };
+  if (view.name === 'confirm' && !['q', 'ctrl-c', 'ctrl-z'].includes(key)) return key === 'y' ? { do: 'yes' } : key === 'd' ? { do: 'diff' } : { do: 'back' };
   if (/^[1-9]$/.test(key)) return { do: 'choose', choice: Number(key) - 1 };
   return Object.hasOwn(everywhere, key) ? everywhere[key] : undefined;
 }

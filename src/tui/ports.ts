@@ -10,6 +10,10 @@ import type { Lesson } from '../lesson/types.ts';
 export type LessonProgress = {
   started: boolean;
   passed: boolean;
+  /** It has passed, and the box as it is now does not any more. */
+  failsNow: boolean;
+  /** Time spent on it, in seconds. */
+  seconds: number;
   /** Times it was marked. */
   attempts: number;
   /** Rungs of the ladder that were shown. */
@@ -30,6 +34,9 @@ export type ProgressView = {
 export type ProgressEvent =
   | { type: 'opened'; lesson: string }
   | { type: 'marked'; lesson: string; verdict: Verdict }
+  /** Marked again after a later lesson passed. */
+  | { type: 'remarked'; lesson: string; verdict: Verdict }
+  | { type: 'spent'; lesson: string; seconds: number }
   | { type: 'hint'; lesson: string; shown: number }
   | { type: 'predicted'; lesson: string; number: number; choice: number; right: boolean }
   | { type: 'solutionSeen'; lesson: string };
@@ -49,8 +56,11 @@ export type StartChange = {
   after: string;
 };
 
-/** A file of the learner's beside the reference's; null where it is not there. */
-export type FilePair = { file: string; mine: string | null; reference: string | null };
+/** A file of the learner's beside another version of it; null where it is not there. */
+export type FilePair = { file: string; mine: string | null; other: string | null };
+
+/** The learner's own files as they were when `lesson` last passed, beside those of now. */
+export type PassedVersion = { lesson: string; pairs: FilePair[] };
 
 export interface Workspace {
   /** Absolute path of the learner's box. */
@@ -68,6 +78,10 @@ export interface Workspace {
   undo(): boolean;
   /** The lesson's files, mine and the reference's. */
   pairs(lesson: Lesson): FilePair[];
+  /** Keeps the box that has passed a lesson. */
+  keepPassed(lesson: Lesson, box: readonly WireFile[]): void;
+  /** The version kept for this lesson, or else for the nearest before it; undefined where there is none. */
+  passedVersion(lesson: Lesson): PassedVersion | undefined;
   /** Everything a check of this lesson needs, read now. */
   checkRequest(lesson: Lesson, seed: string): CheckRequest;
   /** The box that a page's experiments see: the reference as it stands before this lesson. */

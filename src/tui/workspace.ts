@@ -1,14 +1,16 @@
 /** The learner's workspace as the tutor uses it: box and progress on disk, starters laid, files read for the sandbox. */
+import { toTree, toWire } from '../check/tree.ts';
 import { readBox, readChecks } from '../check/workspace.ts';
 import type { WireFile } from '../check/wire.ts';
 import { applyStart, planStart } from '../lesson/lay/start.ts';
+import { lastPassed } from '../lesson/lay/passed.ts';
 import type { Change } from '../lesson/lay/plan.ts';
 import { experimentTree, solutionTree } from '../lesson/lay/trees.ts';
-import { boxFolder, laidLesson, readBox as readBoxTree, undoLast } from '../lesson/lay/workspace.ts';
-import { type Tree, type TreeFile, textOf } from '../lesson/tree.ts';
+import { boxFolder, laidLesson, readBox as readBoxTree, recordPassed, undoLast } from '../lesson/lay/workspace.ts';
+import { type TreeFile, textOf } from '../lesson/tree.ts';
 import type { Course, Lesson } from '../lesson/types.ts';
 import { type ProgressStore, lessonProgress, openProgress } from '../progress/index.ts';
-import type { FilePair, LessonProgress, ProgressEvent, ProgressView, StartChange, Workspace } from './ports.ts';
+import type { FilePair, LessonProgress, PassedVersion, ProgressEvent, ProgressView, StartChange, Workspace } from './ports.ts';
 
 /** Opens the workspace in `folder` (absolute). Throws UserError where progress was written by a newer version. */
 export function openWorkspace(course: Course, folder: string, now: () => number = Date.now): Workspace {
@@ -42,6 +44,8 @@ class DiskWorkspace implements Workspace {
         // A start that was undone is none: both what was done and what lies in the box count.
         started: known.state === 'passed' || (known.state === 'started' && index <= laid),
         passed: known.state === 'passed',
+        failsNow: known.state === 'passed' && known.last?.passed === false,
+        seconds: known.seconds,
         attempts: known.attempts,
         hints: known.hints,
         predictions: Object.fromEntries(Object.entries(known.predictions).map(([number, answer]) => [number, answer.choice])),
@@ -56,14 +60,17 @@ class DiskWorkspace implements Workspace {
   record(event: ProgressEvent): void {
     switch (event.type) {
       case 'opened':
+      case 'spent':
         this.#progress.apply(event);
         break;
-      case 'marked': {
+      case 'marked':
+      case 'remarked': {
         const { verdict } = event;
         const points = (passed: boolean): number => verdict.checks.reduce((sum, check) => sum + (!passed || check.status === 'pass' ? check.points : 0), 0);
         this.#progress.apply({
           type: 'checked',
           lesson: event.lesson,
+          again: event.type === 'remarked',
           verdict: {
             at: this.#time(),
             passed: verdict.passed,
@@ -116,7 +123,19 @@ class DiskWorkspace implements Workspace {
 
   pairs(lesson: Lesson): FilePair[] {
     const mine = readBoxTree(this.#folder);
-    return [...solutionTree(this.#course, lesson)].map(([file, reference]) => ({ file, mine: textIn(mine.get(file)), reference: textIn(reference) }));
+    return [...solutionTree(this.#course, lesson)].map(([file, reference]) => ({ file, mine: textIn(mine.get(file)), other: textIn(reference) }));
+  }
+
+  keepPassed(lesson: Lesson, box: readonly WireFile[]): void {
+    recordPassed(this.#folder, lesson.id, toTree(box));
+  }
+
+  passedVersion(lesson: Lesson): PassedVersion | undefined {
+    const found = lastPassed(this.#course, lesson, this.#folder);
+    if (!found) return undefined;
+    const mine = readBoxTree(this.#folder);
+    const files = [...new Set([...found.box.keys(), ...mine.keys()])].sort();
+    return { lesson: found.lesson.id, pairs: files.map((file) => ({ file, mine: textIn(mine.get(file)), other: textIn(found.box.get(file)) })) };
   }
 
   checkRequest(lesson: Lesson, seed: string): ReturnType<Workspace['checkRequest']> {
@@ -124,7 +143,7 @@ class DiskWorkspace implements Workspace {
   }
 
   experimentBox(lesson: Lesson): WireFile[] {
-    return wired(experimentTree(this.#course, lesson));
+    return toWire(experimentTree(this.#course, lesson));
   }
 
   boxFiles(): WireFile[] {
@@ -151,8 +170,4 @@ function described(change: Change, reference: boolean): StartChange {
 /** A file's text; a file that is not text is shown as empty, since there is nothing to compare by eye. */
 function textIn(file: TreeFile | undefined): string | null {
   return file ? textOf(file) ?? '' : null;
-}
-
-function wired(tree: Tree): WireFile[] {
-  return [...tree].map(([path, file]) => ({ path, base64: file.bytes.toString('base64'), ...(file.executable ? { executable: true } : {}) }));
 }

@@ -125,6 +125,14 @@ describe('a wrong box', () => {
     expect(resultOf(asked, 'output').blockedBy).toEqual(['status']);
   });
 
+  test('is judged up to the first check that fails, where no more is asked for', async () => {
+    const wrongStatus = rightBox.replace('exit $?', 'exit 99');
+    expect(outcomes(await judgeScript(guest, wrongStatus))).toBe('runs: pass, lives: pass, status: fail, output: blocked, signal: fail');
+    const asked = await judgeScript(guest, wrongStatus, { firstFailure: true });
+    expect(outcomes(asked)).toBe('runs: pass, lives: pass, status: fail, output: blocked, signal: blocked');
+    expect(resultOf(asked, 'signal')).toMatchObject({ blockedBy: ['status'], did: '' });
+  });
+
   test('that prints what it thinks the check wants passes nothing', async () => {
     const asked = await judgeScript(guest, `
 printf 'TAP version 14\\n1..5\\nok 1 - runs\\nok 2 - lives\\nok 3\\nok 4\\nok 5\\n::notice title=Autograding report::{"totalPoints":6}\\n'

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readBox, recordPassed } from '../../src/lesson/lay/workspace.ts';
 import { openProgress } from '../../src/progress/index.ts';
 import { tinyJudge } from '../author/tiny-judge.ts';
 import { checkout, read, temporaryFolder, tinyCopy, write } from '../lesson/fixture.ts';
@@ -104,6 +105,22 @@ describe('solution and diff', () => {
     expect(out).not.toContain('mine.ts');
     await drydock(['course', 'lay', '1', folder.path, '--force']);
     expect((await drydock(['diff', '1', '--workspace', folder.path])).out).toBe('Your files are the same as the reference.\n');
+  });
+});
+
+describe('diff --passed', () => {
+  test('shows what has changed since the lesson passed, or since the nearest before it did', async () => {
+    using folder = temporaryFolder();
+    await drydock(['start', '1', '--workspace', folder.path]);
+    const none = await drydock(['diff', '2', '--passed', '--workspace', folder.path]);
+    expect(none).toMatchObject({ exit: 2, out: '', err: expect.stringContaining('Neither 02-second nor a lesson before it has passed yet.') });
+    recordPassed(folder.path, '01-first', readBox(folder.path));
+    expect(await drydock(['diff', '2', '--passed', '--workspace', folder.path])).toMatchObject({
+      exit: 0, out: 'Nothing has changed since.\n', err: expect.stringContaining('From your box when it passed 01-first to your box now:'),
+    });
+    write(folder.path, { 'box/mine.ts': 'new\n' });
+    const { out } = await drydock(['diff', '1', '--passed', '--workspace', folder.path]);
+    expect(out).toMatch(/^--- \/dev\/null\n\+\+\+ b\/mine\.ts\n@@ -0,0 \+1,1 @@\n\+new\n$/);
   });
 });
 

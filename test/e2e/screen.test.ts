@@ -58,7 +58,7 @@ test('keys: scrolling, pages, the map and its search, help, hints; unknown keys 
   terminal.paste('q\nquit\r');
   terminal.type('ZX%t');
   terminal.press('?');
-  await terminal.shows('Ctrl-C');
+  await terminal.shows('scroll a line');
   await showsFrame(terminal);
   terminal.press('esc');
   await terminal.shows((screen) => screen.lines()[1] === top);
@@ -223,7 +223,7 @@ test('the editor gets every key that is typed, and its save is noticed', { timeo
   await terminal.shows('Saved box.ts.');
   // The keys are the tutor's again.
   terminal.press('?');
-  await terminal.shows('Ctrl-C');
+  await terminal.shows('scroll a line');
 });
 
 test('Ctrl-C in the editor ends neither it nor the tutor', { timeout: TIMEOUT }, async () => {

@@ -11,6 +11,7 @@ import { initialState } from '../../src/tui/state/init.ts';
 import { type Store, createStore } from '../../src/tui/store.ts';
 import type { Command } from '../../src/tui/state/types.ts';
 import { FakeSandbox, kernel, result } from './fake-sandbox.ts';
+import { verdictInput } from '../../src/tui/state/select.ts';
 import { MemoryWorkspace, progressWith, sampleCourse } from './sample.ts';
 import { started } from './drive.ts';
 
@@ -91,6 +92,38 @@ describe('marking', () => {
     gate.resolve();
     await until(() => expect(check()?.at).toBe('done'));
     expect(workspace.events.filter((event) => event.type === 'marked')).toHaveLength(1);
+  });
+
+  test('after a pass the lessons passed before are looked at again, nearest first; what fails now is known', async () => {
+    const workspace = new MemoryWorkspace(progressWith({ '01-first': { started: true, passed: true }, '02-second': { started: true, passed: true }, '03-third': { started: true } }, '03-third'));
+    const { sandbox, store } = make(workspace);
+    sandbox.become({ at: 'ready', kernel });
+    sandbox.judge = ({ lesson }) => [result('one', lesson === '01-first' ? 'fail' : 'pass')];
+    store.dispatch({ type: 'saved', files: ['run.ts'] });
+    await until(() => expect(workspace.events.filter(({ type }) => type === 'remarked')).toHaveLength(2));
+    expect(sandbox.asked.map(({ lesson }) => lesson)).toEqual(['03-third', '02-second', '01-first']);
+    expect(store.state.regression).toBeUndefined();
+    expect(store.state.progress.lessons['01-first']).toMatchObject({ passed: true, failsNow: true });
+    // Nobody asked: it is no attempt.
+    expect(store.state.progress.lessons['01-first']?.attempts).toBe(0);
+    expect(verdictInput(store.state).broken.map(({ lesson }) => lesson.id)).toEqual(['01-first']);
+  });
+
+  test('a save ends the looking again, and nothing of it counts', async () => {
+    const workspace = new MemoryWorkspace(progressWith({ '01-first': { started: true, passed: true }, '02-second': { started: true } }, '02-second'));
+    const { sandbox, store } = make(workspace);
+    sandbox.become({ at: 'ready', kernel });
+    store.subscribe((after) => {
+      if (after.regression) sandbox.gate ??= new Promise(() => undefined);
+    });
+    store.dispatch({ type: 'saved', files: ['run.ts'] });
+    await until(() => expect(store.state.regression).toMatchObject({ lesson: '01-first' }));
+    sandbox.gate = undefined;
+    sandbox.judge = () => [result('one', 'fail')];
+    store.dispatch({ type: 'saved', files: ['run.ts'] });
+    await until(() => expect(store.state.checks['02-second']).toMatchObject({ at: 'done', verdict: { passed: false } }));
+    expect(store.state.regression).toBeUndefined();
+    expect(workspace.events.filter(({ type }) => type === 'remarked')).toEqual([]);
   });
 
   test('Ctrl-C cancels it', async () => {
@@ -224,10 +257,23 @@ describe('starting', () => {
 
 test('the comparison with the reference has the files that differ', async () => {
   const workspace = new MemoryWorkspace(progressWith({ '01-first': { started: true, passed: true } }, '01-first'));
-  workspace.files = [{ file: 'a.ts', mine: 'x\n', reference: 'y\n' }, { file: 'b.ts', mine: 'z', reference: 'z' }, { file: 'c.ts', mine: null, reference: 'q\n' }];
+  workspace.files = [{ file: 'a.ts', mine: 'x\n', other: 'y\n' }, { file: 'b.ts', mine: 'z', other: 'z' }, { file: 'c.ts', mine: null, other: 'q\n' }];
   const { store, press } = make(workspace);
   press({ do: 'diff' });
   await until(() => expect(store.state.view).toMatchObject({ name: 'diff', files: [{ file: 'a.ts', absent: false }, { file: 'c.ts', absent: true }] }));
+});
+
+test('the comparison with what passed goes from then to now, and says whose pass it was', async () => {
+  const workspace = new MemoryWorkspace(progressWith({ '01-first': { started: true, passed: true } }, '01-first'));
+  workspace.kept = { lesson: '01-first', pairs: [{ file: 'a.ts', mine: 'now\n', other: 'then\n' }, { file: 'new.ts', mine: 'new\n', other: null }, { file: 'gone.ts', mine: null, other: 'gone\n' }] };
+  const { store, press } = make(workspace);
+  press({ do: 'diff' });
+  press({ do: 'diff' });
+  await until(() => expect(store.state.view).toMatchObject({
+    name: 'diff', against: 'passed', version: '01-first', files: [{ file: 'a.ts', absent: false }, { file: 'new.ts', absent: true }, { file: 'gone.ts', absent: false }],
+  }));
+  const marks = store.state.view.name === 'diff' ? store.state.view.files?.map(({ lines }) => lines.map(({ mark }) => mark).join('')) : [];
+  expect(marks).toEqual(['@-+', '@+', '@-']);
 });
 
 describe('the editor', () => {

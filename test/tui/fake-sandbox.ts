@@ -58,7 +58,7 @@ export class FakeSandbox implements Sandbox {
     return { output, ending: { code, signal: null } };
   }
 
-  run(): RunHandle {
+  run(..._: Parameters<Sandbox['run']>): RunHandle {
     throw new Error('this sandbox runs no commands');
   }
 

@@ -113,7 +113,7 @@ const failing = result('status', 'fail', {
 const stateOf = (...results: CheckState['results']): CheckState => ({
   ...noCheck, at: 'done', results, fresh: results.map((one) => one.id), verdict: verdictOf('01-first', [...results]),
 });
-const input = (check: CheckState, next: string | undefined = 'The second') => ({ check, next, impossible: undefined });
+const input = (check: CheckState, next: string | undefined = 'The second') => ({ check, next, impossible: undefined, broken: [] });
 
 describe('a verdict', () => {
   test('did, expected, observed, evidence, why and look are all there on 80×24', () => {
@@ -145,7 +145,7 @@ describe('a verdict', () => {
 
   test('passes are counted and said, the next lesson is offered', () => {
     expect(texts(layoutPanel(input(stateOf(result('a', 'pass', { title: 'It holds' }))), 60, 20))).toEqual(['✓ PASSED  all 1 check', 'n: on to The second', '✓ pass  It holds']);
-    expect(texts(layoutPanel({ check: stateOf(result('a', 'pass')), next: undefined, impossible: undefined }, 60, 20))[1]).toMatch(/last lesson/);
+    expect(texts(layoutPanel({ check: stateOf(result('a', 'pass')), next: undefined, impossible: undefined, broken: [] }, 60, 20))[1]).toMatch(/last lesson/);
   });
 
   test('what a learner’s program printed cannot reach the terminal through a verdict', () => {
@@ -164,7 +164,7 @@ describe('a verdict', () => {
   });
 
   test('an impossible sandbox says why and what to do', () => {
-    const lines = texts(layoutPanel({ check: noCheck, next: undefined, impossible: { message: 'No user namespaces here.', next: ['vagrant up'] } }, 60, 20));
+    const lines = texts(layoutPanel({ check: noCheck, next: undefined, impossible: { message: 'No user namespaces here.', next: ['vagrant up'] }, broken: [] }, 60, 20));
     expect(lines).toEqual(['No user namespaces here.', '  → vagrant up', 'Reading works all the same.']);
   });
 });
@@ -225,6 +225,13 @@ describe('the lines around the body', () => {
 });
 
 describe('what covers the page', () => {
+  test('the map says what a lesson took, and that one fails now', () => {
+    const progress = progressWith({ '01-first': { started: true, passed: true, failsNow: true, attempts: 3, seconds: 720 }, '02-second': { started: true, attempts: 1 } }, '02-second');
+    const lines = texts(layoutOverlay(drive(begin(progress), { do: 'list' }).state)!.lines);
+    expect(lines[1]).toMatch(/^ {2}✗ 01 {2}The first +passed, fails now +12 min, 3 attempts$/);
+    expect(lines[2]).toMatch(/^▸ … 02 {2}The second +started, open here +1 attempt$/);
+  });
+
   test('the map says in words where each lesson stands', () => {
     const progress = progressWith({ '01-first': { started: true, passed: true }, '02-second': { started: true } }, '02-second');
     const lines = texts(layoutOverlay(drive(begin(progress), { do: 'list' }).state)!.lines);
@@ -248,26 +255,42 @@ describe('what covers the page', () => {
 });
 
 describe('comparisons', () => {
+  const words = { same: 'All the same.', absent: (file: string) => `${file} (new)` };
+
   test('mark lines, and within a changed line the words', () => {
-    const lines = compare('one\ntwo three\nfour\n', 'one\ntwo 3\nfour\nfive\n');
+    const lines = compare('one\ntwo three\nfour\n', 'one\ntwo 3\nfour\nfive\n', 'a.txt');
     expect(lines.map((one) => `${one.mark}${one.parts.map((part) => (part.differs ? `[${part.text}]` : part.text)).join('')}`)).toEqual([
       '@1', ' one', '-two [three]', '+two [3]', ' four', '+five',
     ]);
-    expect(compare('same', 'same')).toEqual([]);
+    expect(compare('same', 'same', 'a.ts')).toEqual([]);
   });
 
   test('a new file is all additions', () => {
-    expect(compare('', 'a\nb\n').filter((one) => one.mark !== '@').map((one) => one.mark)).toEqual(['+', '+']);
+    expect(compare('', 'a\nb\n', 'a.ts').filter((one) => one.mark !== '@').map((one) => one.mark)).toEqual(['+', '+']);
   });
 
   test('a diff is never wider than the screen; files that are the same are not in it', () => {
-    const files = [{ file: 'run.ts', absent: false, lines: compare('x'.repeat(200), `${'x'.repeat(190)} y`) }];
-    for (const parts of layoutFiles(files, 40)) expect(lineWidth(parts)).toBeLessThanOrEqual(40);
-    expect(texts(layoutFiles([], 60))).toEqual(['Your files are the same as the reference.']);
+    const files = [{ file: 'run.ts', absent: false, lines: compare('x'.repeat(200), `${'x'.repeat(190)} y`, 'run.ts') }];
+    for (const width of [40, 76, 108, 116]) for (const parts of layoutFiles(files, words, width)) expect(lineWidth(parts)).toBeLessThanOrEqual(width);
+    expect(texts(layoutFiles([], words, 60))).toEqual(['All the same.']);
+  });
+
+  test('code keeps its colours, and changed words stand out of them', () => {
+    const [, removed, added] = compare("const a = 'x'; // one\n", "const a = 'y'; // one\n", 'a.ts');
+    expect(added?.parts).toEqual(expect.arrayContaining([{ text: 'const', role: 'keyword', differs: false }, { text: 'y', role: 'string', differs: true }, { text: '// one', role: 'comment', differs: false }]));
+    expect(removed?.parts.filter((part) => part.differs).map((part) => part.text)).toEqual(['x']);
+    // A comment of several lines is one for all of them.
+    expect(compare('/**\n * const\n */\n', '/**\n * const x\n */\n', 'a.ts').flatMap(({ parts }) => parts).filter(({ text }) => text.includes('const')).map(({ role }) => role)).toEqual(['comment', 'comment']);
+  });
+
+  test('stand side by side where there is room, the first changed line beside the first', () => {
+    const files = [{ file: 'a.ts', absent: false, lines: compare('one\ntwo\nthree\n', 'one\n2\n2b\nthree\n', 'a.txt') }];
+    expect(texts(layoutFiles(files, words, 110)).map((text) => text.replaceAll(/ +/g, ' '))).toEqual(['a.ts', ' 1 one │ 1 one', ' 2 - two │ 2 + 2', ' │ 3 + 2b', ' 3 three │ 4 three']);
+    expect(texts(layoutFiles(files, words, 76))).toEqual(['a.ts', '  line 1', '  one', '- two', '+ 2', '+ 2b', '  three']);
   });
 
   test('what touches the learner’s own work comes first in a preview', () => {
-    const change = (file: string, kind: 'new' | 'merge' | 'conflict') => ({ change: { file, kind, side: `${file}.02`, reference: false, before: '', after: 'x' }, lines: compare('', 'x\n') });
+    const change = (file: string, kind: 'new' | 'merge' | 'conflict') => ({ change: { file, kind, side: `${file}.02`, reference: false, before: '', after: 'x' }, lines: compare('', 'x\n', file) });
     const text = texts(layoutStartDiff([change('a.ts', 'new'), change('b.ts', 'conflict'), change('c.ts', 'merge')], 76)).join('\n');
     expect(text.indexOf('b.ts')).toBeLessThan(text.indexOf('c.ts'));
     expect(text.indexOf('c.ts')).toBeLessThan(text.indexOf('a.ts'));

@@ -2,7 +2,7 @@
 import { parseBlocks } from '../../src/lesson/blocks.ts';
 import { readHints } from '../../src/lesson/hints.ts';
 import type { Course, Lesson } from '../../src/lesson/types.ts';
-import type { FilePair, LessonProgress, ProgressEvent, ProgressView, StartChange, Workspace } from '../../src/tui/ports.ts';
+import type { FilePair, LessonProgress, PassedVersion, ProgressEvent, ProgressView, StartChange, Workspace } from '../../src/tui/ports.ts';
 
 const page = `
 A first paragraph with \`code\`, *emphasis* and a [link](https://example.org/x) in it, long enough to be wrapped on every screen there is.
@@ -72,7 +72,7 @@ export function sampleCourse(): Course {
   };
 }
 
-const untouched: LessonProgress = { started: false, passed: false, attempts: 0, hints: 0, predictions: {}, solutionSeen: false };
+const untouched: LessonProgress = { started: false, passed: false, attempts: 0, hints: 0, predictions: {}, solutionSeen: false, failsNow: false, seconds: 0 };
 
 export function progressWith(lessons: Record<string, Partial<LessonProgress>>, current?: string): ProgressView {
   return { current, lessons: Object.fromEntries(Object.entries(lessons).map(([id, some]) => [id, { ...untouched, ...some }])) };
@@ -86,6 +86,7 @@ export class MemoryWorkspace implements Workspace {
   changes: StartChange[] = [];
   started: string[] = [];
   files: FilePair[] = [];
+  kept: PassedVersion | undefined;
 
   constructor(view: ProgressView = progressWith({})) {
     this.view = view;
@@ -103,6 +104,8 @@ export class MemoryWorkspace implements Workspace {
     };
     if (event.type === 'opened') this.view = { ...this.view, current: event.lesson };
     else if (event.type === 'marked') set({ attempts: before.attempts + 1, passed: before.passed || event.verdict.passed });
+    else if (event.type === 'remarked') set({ failsNow: !event.verdict.passed });
+    else if (event.type === 'spent') set({ seconds: before.seconds + event.seconds });
     else if (event.type === 'hint') set({ hints: event.shown });
     else if (event.type === 'predicted') set({ predictions: { ...before.predictions, [event.number]: event.choice } });
     else set({ solutionSeen: true });
@@ -131,6 +134,14 @@ export class MemoryWorkspace implements Workspace {
 
   pairs(): FilePair[] {
     return this.files;
+  }
+
+  keepPassed(lesson: Lesson): void {
+    this.kept = { lesson: lesson.id, pairs: [] };
+  }
+
+  passedVersion(): PassedVersion | undefined {
+    return this.kept;
   }
 
   checkRequest(lesson: Lesson, seed: string): ReturnType<Workspace['checkRequest']> {

@@ -248,18 +248,44 @@ describe('the reference', () => {
     expect(asked.effects).toEqual([]);
     expect(drive(asked, { do: 'back' }).state.view.name).toBe('page');
     expect(drive(asked, { do: 'yes' }).effects).toEqual([
-      { type: 'record', event: { type: 'solutionSeen', lesson: '01-first' } }, { type: 'compare', lesson: '01-first' },
+      { type: 'record', event: { type: 'solutionSeen', lesson: '01-first' } }, { type: 'compare', lesson: '01-first', against: 'reference' },
     ]);
   });
 
   test('is shown at once after the lesson passed', () => {
     const run = drive(begin(progressWith({ '01-first': { started: true, passed: true } }, '01-first')), { do: 'diff' });
-    expect(run.effects).toEqual([{ type: 'compare', lesson: '01-first' }]);
+    expect(run.effects).toEqual([{ type: 'compare', lesson: '01-first', against: 'reference' }]);
     expect(run.state.view).toMatchObject({ name: 'diff', files: undefined });
+  });
+
+  test('d again shows what changed since the box passed, and then the page', () => {
+    const passed = drive(begin(progressWith({ '01-first': { started: true, passed: true } }, '01-first')), { do: 'diff' }, { do: 'diff' });
+    expect(passed.effects.at(-1)).toEqual({ type: 'compare', lesson: '01-first', against: 'passed' });
+    // What was asked for before is no answer to what is asked for now.
+    expect(drive(passed, { type: 'compared', against: 'reference', version: undefined, files: [] }).state.view).toMatchObject({ against: 'passed', files: undefined });
+    expect(drive(passed, { type: 'compared', against: 'passed', version: '01-first', files: [] }).state.view).toMatchObject({ files: [], version: '01-first' });
+    expect(drive(passed, { do: 'diff' }).state.view.name).toBe('page');
+    // Nobody has to look at the reference for that.
+    expect(drive(begin(), { do: 'diff' }, { do: 'diff' }).effects).toEqual([{ type: 'compare', lesson: '01-first', against: 'passed' }]);
   });
 
   test('y means nothing elsewhere', () => {
     expect(drive(begin(), { do: 'yes' }).effects).toEqual([]);
+  });
+});
+
+describe('the next one that is not solved', () => {
+  const at = (lessons: Record<string, object>, ...presses: Command[]) => drive(begin(progressWith(lessons, '01-first')), ...presses).state;
+
+  test('is after this one, or from the last one on the first, or one that fails now', () => {
+    expect(at({ '01-first': { started: true, passed: true }, '02-second': { passed: true } }, { do: 'unsolved' }).open).toBe('03-third');
+    expect(at({ '02-second': { passed: true }, '03-third': { passed: true } }, { do: 'lesson', direction: 1 }, { do: 'unsolved' }).open).toBe('01-first');
+    expect(at({ '01-first': { passed: true, failsNow: true }, '02-second': { passed: true }, '03-third': { passed: true } }, { do: 'lesson', direction: 1 }, { do: 'unsolved' }).open).toBe('01-first');
+  });
+
+  test('is none where all have passed', () => {
+    const state = at({ '01-first': { started: true, passed: true }, '02-second': { passed: true }, '03-third': { passed: true } }, { do: 'unsolved' });
+    expect([state.open, state.message?.text]).toEqual(['01-first', 'Every lesson has passed.']);
   });
 });
 

@@ -71,6 +71,11 @@ describe('wrapping', () => {
     }));
   });
 
+  test('an indentation gives way to the word', () => {
+    expect(wrap(line('      a'), 4).map(lineText)).toEqual(['   a']);
+    expect(wrap(line('  ab cd'), 4).map(lineText)).toEqual(['  ab', 'cd']);
+  });
+
   test('roles stay with their words', () => {
     const lines = wrap([seg('one '), seg('two three', 'strong'), seg('!')], 8);
     expect(lines.map(lineText)).toEqual(['one two', 'three!']);

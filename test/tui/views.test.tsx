@@ -28,7 +28,7 @@ const sizes: Size[] = [{ columns: 40, rows: 10 }, { columns: 80, rows: 24 }, { c
 const views: [string, (Command | Event)[]][] = [
   ['the page', []], ['a failure', failed], ['the whole verdict', [...failed, { do: 'verdict' }]], ['the map', [{ do: 'list' }]], ['a search', [{ do: 'search' }, { do: 'type', text: 'mou' }]],
   ['help', [{ do: 'help' }]], ['hints', [{ do: 'hint' }]], ['a question before the reference', [{ do: 'diff' }]],
-  ['the reference', [{ do: 'diff' }, { do: 'yes' }, { type: 'compared', files: [] }]], ['the end of the page', [{ do: 'edge', to: 'bottom' }]],
+  ['the reference', [{ do: 'diff' }, { do: 'yes' }, { type: 'compared', against: 'reference', version: undefined, files: [] }]], ['the end of the page', [{ do: 'edge', to: 'bottom' }]],
 ];
 
 test.each(sizes.flatMap((size) => views.map(([name, happens]) => [name, size, happens] as const)))('%s fills %j exactly', (_, size, happens) => {

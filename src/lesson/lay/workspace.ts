@@ -7,6 +7,7 @@
  *       .base/laid.json        which lesson was laid last
  *       .base/LESSON/          the reference that LESSON was laid against: the base of the next merge
  *       .start/LESSON/         the learner's box as it was when LESSON began: where `reset` goes back to
+ *       .passed/LESSON/        the learner's box as it was when the kernel last passed LESSON
  *       .kept/TIME/            files that a command replaced, and why: nothing of the learner's is ever deleted
  */
 import fs from 'node:fs';
@@ -56,6 +57,17 @@ export function baseOf(workspace: string, lesson: string): Tree {
 /** The learner's box as it was when a lesson began, or null where it never did. */
 export function startOf(workspace: string, lesson: string): Tree | null {
   const folder = path.join(workspace, '.start', lesson);
+  return fs.existsSync(folder) ? readTree(folder) : null;
+}
+
+/** Keeps the box that has passed a lesson. */
+export function recordPassed(workspace: string, lesson: string, box: Tree): void {
+  saving(workspace, () => replaceTree(path.join(workspace, '.passed', lesson), box));
+}
+
+/** The learner's box as it was when it last passed a lesson, or null where it never did. */
+export function passedOf(workspace: string, lesson: string): Tree | null {
+  const folder = path.join(workspace, '.passed', lesson);
   return fs.existsSync(folder) ? readTree(folder) : null;
 }
 

@@ -1,4 +1,7 @@
-/** Asks for verdicts: one at a time, the newest request wins, and what was saved last is what is marked. */
+/**
+ * Asks for verdicts: one at a time, the newest request wins, and what was saved last is what is marked. When nothing else is to
+ * be marked, the lessons before are, again.
+ */
 import type { CheckRequest } from '../../check/types.ts';
 import type { Lesson } from '../../lesson/types.ts';
 import type { Workspace } from '../ports.ts';
@@ -38,10 +41,41 @@ export class Marking {
         signal,
         onCheck: (result) => this.#store.dispatch({ type: 'checkJudged', run, result }),
       });
+      if (verdict.passed) this.#keep(lesson, request.box);
       this.#store.dispatch({ type: 'checkEnded', run, verdict, leftovers });
     } catch (error) {
       this.#failed(run, explain(error), signal.aborted);
     } finally {
+      if (this.#current === controller) this.#current = undefined;
+    }
+  }
+
+  /** A full disk takes nothing from a verdict. */
+  #keep(lesson: Lesson, box: CheckRequest['box']): void {
+    try {
+      this.#workspace.keepPassed(lesson, box);
+    } catch (error) {
+      this.#store.dispatch({ type: 'said', message: { text: explain(error), tone: 'bad' } });
+    }
+  }
+
+  /** Marks lessons once more, in the background: the next thing to mark ends it. Never rejects; without a kernel there is just no news. */
+  async regress(lessons: readonly Lesson[], run: number): Promise<void> {
+    const controller = new AbortController();
+    this.#current = controller;
+    const { signal } = controller;
+    try {
+      const sandbox = await this.#kernel.ready();
+      for (const lesson of lessons) {
+        if (signal.aborted) return;
+        this.#store.dispatch({ type: 'regressionBegan', run, lesson: lesson.id });
+        const { verdict } = await sandbox.check(this.#workspace.checkRequest(lesson, this.#seed()), { signal });
+        this.#store.dispatch({ type: 'regressed', run, lesson: lesson.id, verdict });
+      }
+    } catch {
+      // Cancelled, or the kernel was lost: the next pass asks again.
+    } finally {
+      this.#store.dispatch({ type: 'regressionEnded', run });
       if (this.#current === controller) this.#current = undefined;
     }
   }

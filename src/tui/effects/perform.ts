@@ -15,6 +15,7 @@ import { Marking } from './marking.ts';
 import { type ShellTerminal, runShell } from './shell.ts';
 import { type StartOptions, compareFiles, offerOf, startLesson, undoStart } from './starting.ts';
 import { suspendJob } from './suspend.ts';
+import { TimeSpent } from './time-spent.ts';
 import { type Watch, watchBox } from './watch.ts';
 
 export type Outside = {
@@ -25,6 +26,8 @@ export type Outside = {
   terminal: ShellTerminal;
   env: Readonly<Record<string, string | undefined>>;
   seed: () => string;
+  /** Milliseconds of a clock; the machine's unless said. */
+  now?: () => number;
 };
 
 export class Effects {
@@ -32,6 +35,7 @@ export class Effects {
   readonly #kernel: Kernel;
   readonly #marking: Marking;
   readonly #experiments: Experiments;
+  readonly #time: TimeSpent;
   #watch: Watch | undefined;
 
   constructor(outside: Outside) {
@@ -40,6 +44,7 @@ export class Effects {
     this.#kernel = new Kernel(store, openSandbox);
     this.#marking = new Marking(store, this.#kernel, workspace, seed);
     this.#experiments = new Experiments(store, this.#kernel, workspace);
+    this.#time = new TimeSpent(store.state.open, outside.now ?? Date.now, (lesson, seconds) => this.perform({ type: 'record', event: { type: 'spent', lesson, seconds } }));
   }
 
   /** Begins to watch the box, and boots the kernel in the background: the first page is read meanwhile. */
@@ -56,6 +61,11 @@ export class Effects {
       return start;
     });
     this.#tellTrouble();
+    store.subscribe((after, before) => {
+      // What the learner does shows in these; what the kernel says, or our own bookkeeping, is nobody's time.
+      const done = after.open !== before.open || after.view !== before.view || after.pages !== before.pages || after.run !== before.run;
+      if (done) this.#time.touch(after.open);
+    });
     this.perform({ type: 'boot' });
   }
 
@@ -65,6 +75,8 @@ export class Effects {
 
   /** Cancels what runs and lets go of everything. */
   async end(): Promise<void> {
+    this.#time.touch(this.#outside.store.state.open);
+    this.#time.flush();
     this.#watch?.[Symbol.dispose]();
     this.#marking.cancel();
     await this.#experiments.close().catch(() => undefined);
@@ -92,9 +104,11 @@ export class Effects {
         undoStart(this.#starting);
         return this.perform({ type: 'offer', lesson: store.state.open });
       case 'compare':
-        return lesson && compareFiles(this.#starting, lesson);
+        return lesson && compareFiles(this.#starting, lesson, effect.against);
       case 'check':
         return lesson && this.#marking.mark(lesson, effect.run);
+      case 'regress':
+        return this.#marking.regress(effect.lessons.map((id) => lessonOf(store.state, id)), effect.run);
       case 'cancelCheck':
         return this.#marking.cancel();
       case 'experiment':

@@ -18,8 +18,10 @@ export type ShellTerminal = {
 export async function runShell(sandbox: Sandbox, box: WireFile[], terminal: ShellTerminal, env: Record<string, string>): Promise<Ending | 'left'> {
   const { stdin, stdout } = terminal;
   const size = (): TerminalSize => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 });
+  let over = false;
   const handle = sandbox.run({ wall: 'playground', box, argv: ['bash'], cwd: '/work', env, terminal: size() }, (_stream, bytes) => {
-    stdout.write(bytes);
+    // A shell that was left may still have something to say; the screen is the tutor's again.
+    if (!over) stdout.write(bytes);
   });
   const left = Promise.withResolvers<'left'>();
   const typed = (chunk: Buffer | string): void => {
@@ -34,6 +36,7 @@ export async function runShell(sandbox: Sandbox, box: WireFile[], terminal: Shel
   try {
     return await Promise.race([handle.ended.then((end) => end.ending), left.promise.then((word) => hangUp(handle, word))]);
   } finally {
+    over = true;
     stdout.off('resize', resized);
   }
 }

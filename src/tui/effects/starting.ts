@@ -1,7 +1,7 @@
 /** Starting a lesson, undoing it, and comparing with the reference: what touches the learner's files, or shows them. */
 import type { Lesson } from '../../lesson/types.ts';
 import type { StartChange, Workspace } from '../ports.ts';
-import type { StartOffer } from '../state/types.ts';
+import type { Against, StartOffer } from '../state/types.ts';
 import type { Store } from '../store.ts';
 import { t } from '../strings.ts';
 
@@ -31,7 +31,7 @@ export async function startLesson({ store, workspace, changed }: StartOptions, l
     const changes = workspace.plan(lesson);
     if (needsPreview(changes)) {
       const { compare } = await import('../compare.ts');
-      const diffs = changes.map((change) => ({ change, lines: compare(change.before, change.after) }));
+      const diffs = changes.map((change) => ({ change, lines: compare(change.before, change.after, change.file) }));
       store.dispatch({ type: 'previewed', lesson: lesson.id, changes: diffs, thenEdit });
       return false;
     }
@@ -50,11 +50,15 @@ export function undoStart({ store, workspace, changed }: StartOptions): void {
   store.dispatch({ type: 'said', message: { text: undone ? t.start.undone : t.start.nothingToUndo, tone: 'plain' } });
 }
 
-/** The learner's files beside the reference's, those that differ. */
-export async function compareFiles({ store, workspace }: StartOptions, lesson: Lesson): Promise<void> {
+/** The learner's files beside the reference's, or beside their own that passed: those that differ. */
+export async function compareFiles({ store, workspace }: StartOptions, lesson: Lesson, against: Against): Promise<void> {
   const { compare } = await import('../compare.ts');
-  const files = workspace.pairs(lesson)
-    .filter((pair) => pair.reference !== null && pair.mine !== pair.reference)
-    .map((pair) => ({ file: pair.file, absent: pair.mine === null, lines: compare(pair.mine ?? '', pair.reference ?? '') }));
-  store.dispatch({ type: 'compared', files });
+  const kept = against === 'passed' ? workspace.passedVersion(lesson) : undefined;
+  // What was comes before what is; the reference is where it might go.
+  const pairs = against === 'passed'
+    ? (kept?.pairs ?? []).map(({ file, mine, other }) => ({ file, before: other, after: mine }))
+    : workspace.pairs(lesson).filter(({ other }) => other !== null).map(({ file, mine, other }) => ({ file, before: mine, after: other }));
+  const files = pairs.filter(({ before, after }) => before !== after)
+    .map(({ file, before, after }) => ({ file, absent: before === null, lines: compare(before ?? '', after ?? '', file) }));
+  store.dispatch({ type: 'compared', against, version: kept?.lesson, files });
 }

@@ -1,5 +1,5 @@
 /** The lines around the body: title above, status and keys below. The same in every view. */
-import { geometry, markedCheck, markedLesson, neighbour, openFocus, openLesson, openPage, progressOf, shareRead, verdictInput } from '../state/select.ts';
+import { geometry, lessonOf, markedCheck, markedLesson, neighbour, openFocus, openLesson, openPage, progressOf, shareRead, verdictInput } from '../state/select.ts';
 import { experimentOf, predictionOf } from '../state/page.ts';
 import type { State } from '../state/types.ts';
 import { t } from '../strings.ts';
@@ -40,7 +40,9 @@ export function statusLine(state: State): Line {
   if (!marked) return fitLine(left, columns - 1);
   const other = marked.id === state.open ? '' : `${t.verdict.lessonOther(marked.number)}: `;
   const check = markedCheck(state);
-  const summary = check.at === 'none' ? [seg(t.verdict.noneShort, 'label')] : wide && other === '' ? [] : verdictSummary(verdictInput(state));
+  const known = check.at === 'none' ? [seg(t.verdict.noneShort, 'label')] : wide && other === '' ? [] : verdictSummary(verdictInput(state));
+  const again = state.regression ? [seg(t.verdict.again(lessonOf(state, state.regression.lesson).number), 'label')] : [];
+  const summary = known.length > 0 && again.length > 0 ? [...known, seg('  ·  ', 'label'), ...again] : [...known, ...again];
   if (summary.length === 0) return fitLine(left, columns - 1);
   const verdict = [seg(other, 'label'), ...summary];
   const both = [...left, seg('  ·  ', 'label'), ...verdict];

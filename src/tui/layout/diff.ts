@@ -1,20 +1,27 @@
-/** Comparisons as one column of lines: - what only the first has, + what only the second has. */
+/** Comparisons as lines: one column with - and +, or two side by side where the window is wide enough. */
 import type { DiffLine } from '../compare.ts';
 import type { FileDiff, StartDiff } from '../state/types.ts';
 import { t } from '../strings.ts';
-import { type Line, type Role, blank, indent, line, seg } from '../text/line.ts';
+import { type Line, type Role, blank, indent, line, padLine, seg } from '../text/line.ts';
 import { untrustedLine } from '../text/untrusted.ts';
 import { wrap, wrapHard } from '../text/wrap.ts';
 import { continued } from './blocks.ts';
 
-/** The learner's files against the reference's. */
-export function layoutFiles(files: readonly FileDiff[] | undefined, width: number): Line[] {
+/** From this many columns on there is room for two. */
+const SIDE_BY_SIDE = 108;
+
+/** What is said where nothing differs, and of a file that is not there on the first side. */
+export type DiffWords = { same: string; absent: (file: string) => string };
+
+/** The learner's files against others: the reference's, or their own of another time. */
+export function layoutFiles(files: readonly FileDiff[] | undefined, words: DiffWords, width: number): Line[] {
   if (!files) return [line(t.diff.loading, 'label')];
-  if (files.length === 0) return [line(t.diff.same, 'good')];
+  if (files.length === 0) return wrap(line(words.same, 'good'), width);
   return files.flatMap(({ file, absent, lines }, index) => [
     ...(index > 0 ? [blank] : []),
-    line(absent ? t.diff.absent(untrustedLine(file)) : untrustedLine(file), 'heading'),
-    ...layoutDiff(lines, width),
+    line(absent ? words.absent(untrustedLine(file)) : untrustedLine(file), 'heading'),
+    // Beside an empty column nothing is compared.
+    ...(width >= SIDE_BY_SIDE && !absent ? layoutColumns(lines, width) : layoutDiff(lines, width)),
   ]);
 }
 
@@ -36,18 +43,59 @@ export function layoutStartDiff(changes: readonly StartDiff[], width: number): L
 /** What touches the learner's own work comes first. */
 const weight = ({ change }: StartDiff): number => ['conflict', 'merge', 'update', 'new'].indexOf(change.kind);
 
-const roles: Record<DiffLine['mark'], [same: Role, differs: Role]> = {
+const roles: Record<DiffLine['mark'], [mark: Role, differs: Role]> = {
   ' ': ['label', 'label'],
   '-': ['removed', 'removedWord'],
   '+': ['added', 'addedWord'],
   '@': ['label', 'label'],
 };
 
+function contentOf({ mark, parts }: DiffLine): Line {
+  return parts.map((part) => seg(part.text, part.differs ? roles[mark][1] : part.role));
+}
+
 function layoutDiff(lines: readonly DiffLine[], width: number): Line[] {
-  return lines.flatMap(({ mark, parts }) => {
-    if (mark === '@') return [line(t.diff.at(parts[0]?.text ?? ''), 'label')];
-    const [same, differs] = roles[mark];
-    const content = parts.map((part) => seg(part.text, part.differs ? differs : same));
-    return indent(wrapHard(content, width - 2, continued), [seg(`${mark} `, same)], [seg('  ')]);
+  return lines.flatMap((one) => {
+    if (one.mark === '@') return [line(t.diff.at(one.parts[0]?.text ?? ''), 'label')];
+    return indent(wrapHard(contentOf(one), width - 2, continued), [seg(`${one.mark} `, roles[one.mark][0])], [seg('  ')]);
   });
+}
+
+/** Before on the left, after on the right; of a run of changed lines, the first beside the first. */
+function layoutColumns(lines: readonly DiffLine[], width: number): Line[] {
+  const each = Math.floor((width - 3) / 2);
+  const out: Line[] = [];
+  let at = 0;
+  while (at < lines.length) {
+    const one = lines[at] as DiffLine;
+    if (one.mark === '@' || one.mark === ' ') {
+      if (one.mark === ' ') out.push(...beside(one, one, each));
+      else if (out.length > 0) out.push(line('⋯', 'label'));
+      at++;
+      continue;
+    }
+    const removed = run(lines, at, '-');
+    const added = run(lines, at + removed.length, '+');
+    for (let row = 0; row < Math.max(removed.length, added.length); row++) out.push(...beside(removed[row], added[row], each));
+    at += removed.length + added.length;
+  }
+  return out;
+}
+
+function run(lines: readonly DiffLine[], from: number, mark: string): DiffLine[] {
+  let to = from;
+  while (lines[to]?.mark === mark) to++;
+  return lines.slice(from, to);
+}
+
+/** Two lines beside each other, each wrapped in its own column. */
+function beside(left: DiffLine | undefined, right: DiffLine | undefined, each: number): Line[] {
+  const [a, b] = [column(left, left?.before ?? 0, each), column(right, right?.after ?? 0, each)];
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, row): Line => [...padLine(a[row] ?? [], each), seg(' │ ', 'frame'), ...(b[row] ?? [])]);
+}
+
+function column(one: DiffLine | undefined, number: number, width: number): Line[] {
+  if (!one) return [];
+  const gutter = `${String(number).padStart(4)} ${one.mark} `;
+  return indent(wrapHard(contentOf(one), width - gutter.length, continued), [seg(gutter, roles[one.mark][0])], [seg(' '.repeat(gutter.length))]);
 }

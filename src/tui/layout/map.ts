@@ -14,6 +14,9 @@ export type MapInput = {
   open: string;
 };
 
+/** Columns of what a lesson took. */
+const TOOK = 18;
+
 export type MapLayout = { lines: Line[]; /** The line of the selected lesson. */ at: number };
 
 export function layoutMap(input: MapInput, width: number): MapLayout {
@@ -37,14 +40,16 @@ function row(lesson: Lesson, { progress, selected, open }: MapInput, width: numb
   const known = progress.lessons[lesson.id];
   const chosen = lesson.id === selected;
   const role = (usual: Role): Role => (chosen ? 'selected' : usual);
-  const mark = known?.passed ? '✓' : known?.started ? '…' : ' ';
-  const states = [known?.passed ? t.map.passed : known?.started ? t.map.started : t.map.fresh, lesson.id === open ? t.map.open : ''];
+  const mark = known?.failsNow ? '✗' : known?.passed ? '✓' : known?.started ? '…' : ' ';
+  const states = [known?.failsNow ? t.map.failsNow : known?.passed ? t.map.passed : known?.started ? t.map.started : t.map.fresh, lesson.id === open ? t.map.open : ''];
   const state = states.filter((word) => word !== '').join(', ');
   const left = [
     seg(chosen ? '▸ ' : '  ', role('key')),
-    seg(`${mark} `, role(known?.passed ? 'good' : 'label')),
+    seg(`${mark} `, role(known?.failsNow ? 'bad' : known?.passed ? 'good' : 'label')),
     seg(t.lesson(lesson.number, lesson.title), role(known?.passed ? 'text' : 'strong')),
   ];
-  const right = [seg(state, role(known?.passed ? 'good' : 'warn')), seg(`  ${t.minutes(lesson.minutes).padStart(6)} `, role('label'))];
+  // What it took, once there was an attempt; until then what it may take.
+  const took = known?.attempts ? t.map.took(known.attempts, Math.round(known.seconds / 60)) : t.minutes(lesson.minutes);
+  const right = [seg(state, role(known?.failsNow ? 'bad' : known?.passed ? 'good' : 'warn')), seg(`  ${took.padStart(known?.attempts ? TOOK : 6)} `, role('label'))];
   return padLine(spread(left, right, width, role('text')), width, role('text'));
 }

@@ -1,10 +1,10 @@
 /** What fills the body instead of the page, as lines to be scrolled. */
-import type { State } from '../state/types.ts';
+import type { Against, State } from '../state/types.ts';
 import { lessonOf, matching, openLesson, progressOf, verdictInput, geometry } from '../state/select.ts';
 import { t } from '../strings.ts';
 import { type Line, line } from '../text/line.ts';
 import { wrap } from '../text/wrap.ts';
-import { layoutFiles, layoutStartDiff } from './diff.ts';
+import { type DiffWords, layoutFiles, layoutStartDiff } from './diff.ts';
 import { layoutHelp } from './help.ts';
 import { layoutHints } from './hints.ts';
 import { layoutMap } from './map.ts';
@@ -48,12 +48,23 @@ function contentOf(state: State): Overlay | undefined {
     case 'verdict':
       return { title: verdictTitle(state), lines: layoutVerdict(verdictInput(state), whole), scroll: view.scroll };
     case 'diff':
-      return { title: `${t.diff.title}   ${t.diff.legend}`, lines: layoutFiles(view.files, whole), scroll: view.scroll };
+      return { title: diffTitle(state), lines: layoutFiles(view.files, diffWords(view), whole), scroll: view.scroll };
     case 'confirm':
-      return { title: t.diff.title, lines: t.diff.confirm.flatMap((text) => wrap(line(text), width)), scroll: 0 };
+      return { title: t.diff.reference, lines: t.diff.confirm.flatMap((text) => wrap(line(text), width)), scroll: 0 };
     case 'preview':
       return { title: t.start.previewTitle, lines: layoutStartDiff(view.changes, whole), scroll: view.scroll };
   }
+}
+
+function diffTitle(state: State): string {
+  if (state.view.name !== 'diff' || state.view.against === 'reference') return `${t.diff.reference}   ${t.diff.referenceLegend}`;
+  const { version } = state.view;
+  return version === undefined ? t.diff.passed : `${t.diff.passedOf(lessonOf(state, version).number)}   ${t.diff.passedLegend}`;
+}
+
+function diffWords({ against, version }: { against: Against; version: string | undefined }): DiffWords {
+  if (against === 'reference') return { same: t.diff.same, absent: t.diff.notYours };
+  return { same: version === undefined ? t.diff.nothingKept : t.diff.unchanged, absent: t.diff.newSince };
 }
 
 function mapTitle(state: State): string {

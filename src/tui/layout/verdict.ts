@@ -2,6 +2,7 @@
 import type { Leftover } from '../../check/wire.ts';
 import type { CheckResult } from '../../check/wire.ts';
 import { type CheckState, didNotPass, firstFailure, isBusy, passedCount } from '../state/check.ts';
+import type { Lesson } from '../../lesson/types.ts';
 import { t } from '../strings.ts';
 import { type Line, type Segment, blank, indent, line, lineWidth, seg } from '../text/line.ts';
 import { untrusted, untrustedLine } from '../text/untrusted.ts';
@@ -14,6 +15,8 @@ export type VerdictInput = {
   next: string | undefined;
   /** Why there can be no verdict here, and what to do instead. */
   impossible: { message: string; next: readonly string[] } | undefined;
+  /** Other lessons that had passed and do not any more; what is known of that in this session. */
+  broken: readonly { lesson: Lesson; check: CheckState }[];
 };
 
 /** One line: how it stands. */
@@ -44,6 +47,7 @@ export function layoutPanel(input: VerdictInput, width: number, rows: number): L
   const lines: Line[] = [...head];
   if (check.syntax) lines.push(...layoutSyntax(check.syntax, width));
   if (check.at === 'done' && check.verdict?.passed) {
+    lines.push(...layoutBroken(input.broken, width));
     lines.push(...wrap(line(input.next === undefined ? t.verdict.lastLesson : t.verdict.nextLesson(input.next), 'key'), width));
   }
   const failure = firstFailure(check);
@@ -78,7 +82,16 @@ export function layoutVerdict(input: VerdictInput, width: number): Line[] {
   if (rest.length > 0) lines.push(blank, ...rest);
   const left = layoutLeftovers(check.leftovers, width);
   if (left.length > 0) lines.push(blank, ...left);
+  if (input.broken.length > 0) lines.push(blank, ...layoutBroken(input.broken, width));
   return lines;
+}
+
+/** Earlier lessons that this box breaks: each with the first check that says so. */
+function layoutBroken(broken: VerdictInput['broken'], width: number): Line[] {
+  return broken.flatMap(({ lesson, check }) => {
+    const failure = firstFailure(check);
+    return [...wrap(line(`✗ ${t.verdict.brokeLesson(lesson.number, lesson.title)}`, 'bad'), width), ...(failure ? layoutFailure(failure, width) : [])];
+  });
 }
 
 /** What is known besides the failure that is explained, a line each; passes in one go. */

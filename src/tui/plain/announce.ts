@@ -28,6 +28,7 @@ export function announce(before: State, after: State): string[] {
     ...ofExperiments(before, after),
     ...ofQuestions(before, after),
     ...ofCheck(before, after),
+    ...ofEarlier(before, after),
     ...ofView(before, after),
     ...(after.message && after.message !== before.message ? untrusted(after.message.text) : []),
   ];
@@ -120,6 +121,14 @@ function ofCheck(before: State, after: State): string[] {
   return is === 'running' ? [t.verdict.running(0)] : is === 'cancelled' ? [t.verdict.cancelled] : is === 'queued' && after.kernel.at !== 'ready' ? [t.verdict.waiting] : [];
 }
 
+/** Lessons that had passed and do not any more: said once, when it is found. */
+function ofEarlier(before: State, after: State): string[] {
+  if (before.progress === after.progress) return [];
+  return after.course.lessons
+    .filter(({ id }) => progressOf(after, id).failsNow && !progressOf(before, id).failsNow)
+    .map(({ number, title }) => t.verdict.brokeLesson(number, title));
+}
+
 /** What covers the page on a screen is read out here; then the page is the place to be again. */
 function ofView(before: State, after: State): string[] {
   const { view } = after;
@@ -132,7 +141,7 @@ function ofView(before: State, after: State): string[] {
   const lines = texts(overlay.lines);
   // Both end, or begin, with the keys of the screen.
   if (view.name === 'preview') return ['', overlay.title, ...lines.slice(1), t.plain.preview];
-  if (view.name === 'confirm') return ['', ...lines.slice(0, -1), t.plain.confirm];
+  if (view.name === 'confirm') return ['', t.diff.confirm[0], t.plain.confirm];
   return ['', overlay.title, ...lines];
 }
 

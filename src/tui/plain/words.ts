@@ -23,6 +23,7 @@ const words: readonly Word[] = [
   { words: ['undo', 'u'], parse: () => command({ do: 'undo' }) },
   { words: ['next', 'n'], parse: () => command({ do: 'lesson', direction: 1 }) },
   { words: ['previous', 'p'], parse: () => command({ do: 'lesson', direction: -1 }) },
+  { words: ['unsolved'], parse: () => command({ do: 'unsolved' }) },
   { words: ['list', 'l'], parse: () => command({ do: 'list' }) },
   { words: ['search', '/'], parse: (_, rest) => ({ ask: 'find', words: rest.join(' ') }) },
   { words: ['open', 'o'], parse: open },

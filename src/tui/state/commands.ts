@@ -8,9 +8,9 @@ import { isBusy } from './check.ts';
 import { act, choose, predict, runExperiment } from './act.ts';
 import { sameStop } from './page.ts';
 import {
-  checkOf, markedLesson, matching, neighbour, openFocus, openLayout, openLesson, openPage, openStops, pageRows, progressOf,
+  checkOf, markedLesson, matching, neighbour, nextUnsolved, openFocus, openLayout, openLesson, openPage, openStops, pageRows, progressOf,
 } from './select.ts';
-import type { Command, Effect, State, Step, View } from './types.ts';
+import type { Against, Command, Effect, State, Step, View } from './types.ts';
 
 /** Applies one command. Whatever it is, it ends a message's time and takes back a first Ctrl-C. */
 export function command(before: State, what: Command): Step {
@@ -28,6 +28,10 @@ export function command(before: State, what: Command): Step {
     }
     case 'open':
       return openPageOf(state, what.lesson);
+    case 'unsolved': {
+      const next = nextUnsolved(state);
+      return next ? openPageOf(state, next.id) : [say(state, t.message.allPassed), []];
+    }
     case 'focus':
       return [moveFocus(state, what.direction), []];
     case 'enter':
@@ -57,7 +61,7 @@ export function command(before: State, what: Command): Step {
     case 'diff':
       return diff(state);
     case 'yes':
-      return state.view.name === 'confirm' ? showDiff(state) : [state, []];
+      return state.view.name === 'confirm' ? showReference(state) : [state, []];
     case 'rerun':
       return mark(state);
     case 'editor':
@@ -88,7 +92,7 @@ function leave(state: State, code: 0 | 130): Step {
 function interrupt(state: State): Step {
   if (state.armed) return leave(state, Exit.interrupted);
   const effects: Effect[] = [];
-  if (isBusy(checkOf(state, state.runOf))) effects.push({ type: 'cancelCheck' });
+  if (isBusy(checkOf(state, state.runOf)) || state.regression) effects.push({ type: 'cancelCheck' });
   if (state.waiting.length > 0) effects.push({ type: 'cancelExperiments' });
   const text = effects.length > 0 ? t.message.cancelled : t.message.leaveAgain;
   return [{ ...say(state, text, 'warn'), armed: true }, effects];
@@ -182,16 +186,23 @@ function hint(state: State): Step {
   return [next, effects];
 }
 
+/** In turn: the reference, which may have to be asked for; the last version that passed; the page. */
 function diff(state: State): Step {
+  if (state.view.name === 'confirm' || (state.view.name === 'diff' && state.view.against === 'reference')) return compared(state, 'passed');
   if (state.view.name === 'diff') return [home(state), []];
   const { passed, solutionSeen } = progressOf(state, state.open);
-  return passed || solutionSeen ? showDiff(state) : [{ ...state, view: { name: 'confirm' } }, []];
+  return passed || solutionSeen ? showReference(state) : [{ ...state, view: { name: 'confirm' } }, []];
 }
 
-function showDiff(state: State): Step {
+function showReference(state: State): Step {
   const { passed, solutionSeen } = progressOf(state, state.open);
   const record: Effect[] = passed || solutionSeen ? [] : [{ type: 'record', event: { type: 'solutionSeen', lesson: state.open } }];
-  return [{ ...state, view: { name: 'diff', scroll: 0, files: undefined } }, [...record, { type: 'compare', lesson: state.open }]];
+  const [next, effects] = compared(state, 'reference');
+  return [next, [...record, ...effects]];
+}
+
+function compared(state: State, against: Against): Step {
+  return [{ ...state, view: { name: 'diff', against, version: undefined, scroll: 0, files: undefined } }, [{ type: 'compare', lesson: state.open, against }]];
 }
 
 /** Asks for a verdict on the lesson that is marked; a run that is under way is left. */
@@ -200,7 +211,7 @@ export function mark(state: State): Step {
   if (!lesson) return [say(state, t.message.notStarted, 'warn'), []];
   const run = state.run + 1;
   const check = { ...checkOf(state, lesson.id), at: 'queued' as const, fresh: [], why: undefined, syntax: undefined };
-  return [{ ...state, run, runOf: lesson.id, panelClosed: false, checks: { ...state.checks, [lesson.id]: check } }, [{ type: 'check', lesson: lesson.id, run }]];
+  return [{ ...state, run, runOf: lesson.id, regression: undefined, panelClosed: false, checks: { ...state.checks, [lesson.id]: check } }, [{ type: 'check', lesson: lesson.id, run }]];
 }
 
 /** A lesson that is not started has no files to edit yet: it is started on the way. */

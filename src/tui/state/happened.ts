@@ -4,8 +4,8 @@ import { onCheck, onExperiment, say, showStop } from './change.ts';
 import { type CheckState, withResult } from './check.ts';
 import { mark } from './commands.ts';
 import { type StopId, experimentOf, sameStop } from './page.ts';
-import { checkOf, markedLesson, openPage, openStops, pageRows, pageStateOf } from './select.ts';
-import type { Event, State, Step } from './types.ts';
+import { checkOf, markedLesson, openPage, openStops, pageRows, pageStateOf, progressOf } from './select.ts';
+import type { Effect, Event, State, Step } from './types.ts';
 
 /** Code units of an experiment's output that are kept while it runs. */
 const MOST_OUTPUT = 64 * 1024;
@@ -28,7 +28,8 @@ export function happened(state: State, event: Happened): Step {
     case 'started':
       return [say(state, event.changes.length === 0 ? t.start.doneNothing : t.start.done(event.changes.length)), []];
     case 'compared':
-      return [state.view.name === 'diff' ? { ...state, view: { ...state.view, files: event.files } } : state, []];
+      if (state.view.name !== 'diff' || state.view.against !== event.against) return [state, []];
+      return [{ ...state, view: { ...state.view, files: event.files, version: event.version } }, []];
     case 'saved': {
       if (!markedLesson(state)) return [state, []];
       const [next, effects] = mark(state);
@@ -44,6 +45,12 @@ export function happened(state: State, event: Happened): Step {
       return checkEnded(state, event);
     case 'checkFailed':
       return [ofRun(state, event.run, (check) => ({ ...check, at: event.cancelled ? 'cancelled' : 'failed', why: event.why })), []];
+    case 'regressionBegan':
+      return [event.run === state.run ? { ...state, regression: { run: event.run, lesson: event.lesson } } : state, []];
+    case 'regressed':
+      return regressed(state, event);
+    case 'regressionEnded':
+      return [state.regression?.run === event.run ? { ...state, regression: undefined } : state, []];
     case 'experimentBegan':
       return [followed(state, onExperiment(state, event.lesson, event.number, { at: 'running', output: '' }), event), []];
     case 'experimentWrote': {
@@ -82,7 +89,21 @@ function checkEnded(state: State, event: Extract<Event, { type: 'checkEnded' }>)
   }));
   if (next === state) return [state, []];
   // What was saved is no news any more; the verdict is.
-  return [{ ...next, message: undefined }, [{ type: 'record', event: { type: 'marked', lesson: state.runOf ?? verdict.lesson, verdict } }]];
+  const marked: Effect = { type: 'record', event: { type: 'marked', lesson: state.runOf ?? verdict.lesson, verdict } };
+  const earlier = verdict.passed ? passedBefore(state, state.runOf ?? verdict.lesson) : [];
+  return [{ ...next, message: undefined }, [marked, ...(earlier.length > 0 ? [{ type: 'regress', lessons: earlier, run: event.run } as const] : [])]];
+}
+
+/** What was passed before may be broken by what makes a later lesson pass. Nearest first: that is where it breaks. */
+function passedBefore(state: State, id: string): string[] {
+  const at = state.course.lessons.findIndex((lesson) => lesson.id === id);
+  return state.course.lessons.slice(0, Math.max(0, at)).filter((lesson) => progressOf(state, lesson.id).passed).map((lesson) => lesson.id).reverse();
+}
+
+function regressed(state: State, { run, lesson, verdict }: Extract<Event, { type: 'regressed' }>): Step {
+  if (run !== state.run) return [state, []];
+  const next = onCheck(state, lesson, { at: 'done', results: verdict.checks, fresh: verdict.checks.map((result) => result.id), verdict, leftovers: [], syntax: undefined, why: undefined });
+  return [next, [{ type: 'record', event: { type: 'remarked', lesson, verdict } }]];
 }
 
 const ended = (state: State, { lesson, number }: { lesson: string; number: number }): State => ({

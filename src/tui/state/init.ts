@@ -22,6 +22,7 @@ export function initialState({ course, progress, size, lesson }: InitOptions): S
     checks: {},
     run: 0,
     runOf: undefined,
+    regression: undefined,
     kernel: { at: 'idle' },
     woken: false,
     waiting: [],

@@ -8,7 +8,7 @@ import { type CheckState, noCheck } from './check.ts';
 import { type PageState, type StopId, freshPage } from './page.ts';
 import type { State } from './types.ts';
 
-const fresh: LessonProgress = { started: false, passed: false, attempts: 0, hints: 0, predictions: {}, solutionSeen: false };
+const fresh: LessonProgress = { started: false, passed: false, attempts: 0, hints: 0, predictions: {}, solutionSeen: false, failsNow: false, seconds: 0 };
 
 export function lessonOf(state: State, id: string): Lesson {
   const lesson = state.course.lessons.find((one) => one.id === id);
@@ -20,6 +20,16 @@ export const openLesson = (state: State): Lesson => lessonOf(state, state.open);
 
 export function neighbour(state: State, id: string, direction: 1 | -1): Lesson | undefined {
   return state.course.lessons[state.course.lessons.findIndex((lesson) => lesson.id === id) + direction];
+}
+
+/** After the open one, from the last on to the first: what is not passed yet, or not any more. */
+export function nextUnsolved(state: State): Lesson | undefined {
+  const { lessons } = state.course;
+  const at = lessons.findIndex((lesson) => lesson.id === state.open);
+  return [...lessons.slice(at + 1), ...lessons.slice(0, at + 1)].find((lesson) => {
+    const { passed, failsNow } = progressOf(state, lesson.id);
+    return !passed || failsNow;
+  });
 }
 
 export const progressOf = (state: State, id: string): LessonProgress => state.progress.lessons[id] ?? fresh;
@@ -46,6 +56,8 @@ export function verdictInput(state: State): VerdictInput {
     check: markedCheck(state),
     next: marked === undefined ? undefined : neighbour(state, marked, 1)?.title,
     impossible: state.kernel.at === 'impossible' ? state.kernel : undefined,
+    broken: state.course.lessons.filter((lesson) => lesson.id !== marked && progressOf(state, lesson.id).failsNow)
+      .map((lesson) => ({ lesson, check: checkOf(state, lesson.id) })),
   };
 }
 

@@ -10,7 +10,10 @@ import type { PageState } from './page.ts';
 
 export type Size = { columns: number; rows: number };
 
-/** A file of the learner's that differs from the reference's. */
+/** What the learner's files are compared with: the reference, or their own as they were when the kernel last passed them. */
+export type Against = 'reference' | 'passed';
+
+/** A file of the learner's that differs. */
 export type FileDiff = { file: string; absent: boolean; lines: readonly DiffLine[] };
 export type StartDiff = { change: StartChange; lines: readonly DiffLine[] };
 
@@ -22,7 +25,8 @@ export type View =
   /** `newest`: shows the rung that was asked for last until the reader scrolls. */
   | { name: 'hints'; scroll: number; newest: boolean }
   | { name: 'verdict'; scroll: number }
-  | { name: 'diff'; scroll: number; files: readonly FileDiff[] | undefined }
+  /** `version`: the lesson whose passing version it is; undefined where none was kept. */
+  | { name: 'diff'; against: Against; version: string | undefined; scroll: number; files: readonly FileDiff[] | undefined }
   /** Asks before the reference is shown. */
   | { name: 'confirm' }
   | { name: 'preview'; scroll: number; changes: readonly StartDiff[]; thenEdit: boolean };
@@ -55,6 +59,8 @@ export type State = {
   run: number;
   /** The lesson that the last request was for. */
   runOf: string | undefined;
+  /** The lessons before the one that has passed, being marked again: which one now. */
+  regression: { run: number; lesson: string } | undefined;
   kernel: SandboxState;
   /** It was ready at some time: when it is not there now, it sleeps. */
   woken: boolean;
@@ -75,6 +81,8 @@ export type Command =
   | { do: 'edge'; to: 'top' | 'bottom' }
   | { do: 'lesson'; direction: 1 | -1 }
   | { do: 'open'; lesson: string }
+  /** To the next lesson that is not passed, or whose checks fail now; from the last one on to the first. */
+  | { do: 'unsolved' }
   | { do: 'focus'; direction: 1 | -1 }
   | { do: 'enter' }
   | { do: 'choose'; choice: number }
@@ -108,13 +116,16 @@ export type Event =
   | { type: 'offered'; lesson: string; offer: StartOffer }
   | { type: 'previewed'; lesson: string; changes: readonly StartDiff[]; thenEdit: boolean }
   | { type: 'started'; lesson: string; changes: readonly StartChange[] }
-  | { type: 'compared'; files: readonly FileDiff[] }
+  | { type: 'compared'; against: Against; version: string | undefined; files: readonly FileDiff[] }
   | { type: 'saved'; files: readonly string[] }
   | { type: 'checkBegan'; run: number }
   | { type: 'checkSyntax'; run: number; problem: SyntaxProblem }
   | { type: 'checkJudged'; run: number; result: CheckResult }
   | { type: 'checkEnded'; run: number; verdict: Verdict; leftovers: readonly Leftover[] }
   | { type: 'checkFailed'; run: number; why: string; cancelled: boolean }
+  | { type: 'regressionBegan'; run: number; lesson: string }
+  | { type: 'regressed'; run: number; lesson: string; verdict: Verdict }
+  | { type: 'regressionEnded'; run: number }
   | { type: 'experimentBegan'; lesson: string; number: number }
   | { type: 'experimentWrote'; lesson: string; number: number; text: string }
   | { type: 'experimentEnded'; lesson: string; number: number; output: string; ending: Ending }
@@ -133,9 +144,11 @@ export type Effect =
   /** `ask`: show a preview first where files that are there would change. */
   | { type: 'start'; lesson: string; ask: boolean; thenEdit: boolean }
   | { type: 'undo' }
-  | { type: 'compare'; lesson: string }
+  | { type: 'compare'; lesson: string; against: Against }
   | { type: 'check'; lesson: string; run: number }
   | { type: 'cancelCheck' }
+  /** Marks lessons that have passed once more, in this order, with the box that `run` was about. */
+  | { type: 'regress'; lessons: readonly string[]; run: number }
   | { type: 'experiment'; lesson: string; number: number; script: string }
   | { type: 'cancelExperiments' }
   | { type: 'editor'; lesson: string }

@@ -14,7 +14,7 @@ const shKeywords = 'if|then|else|elif|fi|for|in|do|done|while|until|case|esac|fu
 /** Rules in order; the first that matches at a place wins. */
 const languages: Record<string, Rule[]> = {
   ts: [
-    { role: 'comment', pattern: String.raw`//.*|/\*[\s\S]*?(?:\*/|$)` },
+    { role: 'comment', pattern: String.raw`//.*|/\*[\s\S]*?(?:\*/|(?![\s\S]))` },
     { role: 'string', pattern: String.raw`'(?:[^'\\\n]|\\.)*'?|"(?:[^"\\\n]|\\.)*"?|` + '`(?:[^`\\\\]|\\\\[\\s\\S])*`?' },
     { role: 'number', pattern: String.raw`\b(?:0[xob][\da-fA-F_]+n?|\d[\d_]*(?:\.\d+)?n?)\b` },
     { role: 'keyword', pattern: String.raw`\b(?:${tsKeywords})\b` },

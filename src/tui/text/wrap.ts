@@ -77,8 +77,10 @@ function wrapParagraph(parts: Segment[], room: number): Line[] {
     const gap = word.gap ? widthOf(word.gap.text) : 0;
     if (used > 0 && used + gap + word.width > room) flush();
     else if (word.gap && (used > 0 || lines.length === 0)) {
-      current.push(word.gap);
-      used += gap;
+      // At the beginning it is an indentation, which gives way to the word where both do not fit.
+      const kept = Math.min(gap, Math.max(0, room - used - Math.min(word.width, room)));
+      if (kept > 0) current.push({ ...word.gap, text: ' '.repeat(kept) });
+      used += kept;
     }
     for (const part of word.parts) {
       let rest = part.text;
