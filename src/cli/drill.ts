@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import readline from 'node:readline/promises';
 import { SandboxError } from '../check/sandbox.ts';
+import { toWire } from '../check/tree.ts';
 import { answer, closeDrill, keepDrill, openDrill } from '../drill/store.ts';
 import { prepareDrill } from '../drill/prepare.ts';
 import type { Drill } from '../drill/types.ts';
@@ -10,7 +11,6 @@ import { Exit, UserError } from '../errors.ts';
 import { findLesson } from '../lesson/find.ts';
 import { treeDiff } from '../lesson/lay/describe.ts';
 import { boxFolder, readBox } from '../lesson/lay/workspace.ts';
-import { wired } from '../lesson/tree.ts';
 import type { Lesson } from '../lesson/types.ts';
 import { lessonProgress } from '../progress/index.ts';
 import { drillJson, drillWords, questionText, type Revealed, revealedText } from '../report/drill.ts';
@@ -146,7 +146,7 @@ async function shell(context: Context, drill: Drill): Promise<number> {
   const sandbox = context.openSandbox({ root: context.root, workspace: context.workspace, kernel: chosenKernel(context) });
   const stop = sayState(context, sandbox);
   try {
-    await attach(context, sandbox, { argv: ['bash'], box: wired(drill.broken), cwd: '/work' });
+    await attach(context, sandbox, { argv: ['bash'], box: toWire(drill.broken), cwd: '/work' });
     return Exit.done;
   } catch (error) {
     throw error instanceof SandboxError ? sandboxLost(error) : error;

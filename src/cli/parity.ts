@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { isImageReady } from '../check/images.ts';
 import { SandboxError } from '../check/sandbox.ts';
+import { toWire } from '../check/tree.ts';
 import type { SandboxImage } from '../check/types.ts';
 import { readBox } from '../check/workspace.ts';
 import { Exit, UserError } from '../errors.ts';
@@ -9,7 +10,6 @@ import { findLesson } from '../lesson/find.ts';
 import { solutionTree } from '../lesson/lay/trees.ts';
 import { loadCourse } from '../lesson/load.ts';
 import { nearest } from '../lesson/nearest.ts';
-import { wired } from '../lesson/tree.ts';
 import { ownBox, rivals } from '../parity/contenders.ts';
 import { probeAll } from '../parity/probe.ts';
 import type { Contender, Scorecard } from '../parity/types.ts';
@@ -83,7 +83,7 @@ function chosenBox({ values, root, workspace }: Context): Contender {
   if (typeof reference !== 'string') return ownBox(parityWords.yourBox, readBox(workspace), typeof command === 'string' ? command : undefined);
   if (command !== undefined) throw new UserError('--reference and --box exclude each other: which box is it?', { next: ['drydock parity --help'] });
   const course = loadCourse(root);
-  return ownBox(parityWords.referenceBox, wired(solutionTree(course, findLesson(course, reference))));
+  return ownBox(parityWords.referenceBox, toWire(solutionTree(course, findLesson(course, reference))));
 }
 
 function chosenFormat({ values }: Context): Format {

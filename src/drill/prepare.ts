@@ -4,12 +4,13 @@
  * Invariants: nothing on disk is touched; and nothing is offered that was not judged, once as it was and once broken.
  */
 import { rules } from '../../sandbox/diagnose/rules.ts';
+import { toWire } from '../check/tree.ts';
 import type { Sandbox } from '../check/types.ts';
 import type { CheckResult } from '../check/wire.ts';
 import { readChecks } from '../check/workspace.ts';
 import { Exit, UserError } from '../errors.ts';
 import { mistakesOf, mistakeTree, solutionTree, type MistakeVariant } from '../lesson/lay/trees.ts';
-import { type Tree, wired } from '../lesson/tree.ts';
+import type { Tree } from '../lesson/tree.ts';
 import type { Course, Lesson } from '../lesson/types.ts';
 import { choicesFor, shuffled, withMistake } from './mutate.ts';
 import type { Choice, Drill, Reason } from './types.ts';
@@ -96,7 +97,7 @@ function withoutName({ mistake: _mistake, fired: _fired, ...seen }: CheckResult)
 
 async function judged({ lesson, seed, sandbox, signal }: PrepareOptions, box: Tree): Promise<Judged> {
   const told: CheckResult[] = [];
-  const request = { lesson: lesson.id, checks: readChecks(lesson.folder), box: wired(box), seed, allRules: true };
+  const request = { lesson: lesson.id, checks: readChecks(lesson.folder), box: toWire(box), seed, allRules: true };
   const { verdict } = await sandbox.check(request, { signal, onCheck: (result) => void told.push(result) });
   return { known: verdict.checks, told };
 }

@@ -96,11 +96,6 @@ export function pick(tree: Tree, wanted: (path: string) => boolean): Tree {
   return new Map([...tree].filter(([name]) => wanted(name)));
 }
 
-/** A tree as it travels to a sandbox. */
-export function wired(tree: Tree): { path: string; base64: string; executable?: boolean }[] {
-  return [...tree].map(([name, file]) => ({ path: name, base64: file.bytes.toString('base64'), ...(file.executable ? { executable: true } : {}) }));
-}
-
 /** A file made of text. */
 export function textFile(text: string, executable = false): TreeFile {
   return { bytes: Buffer.from(text, 'utf8'), executable };

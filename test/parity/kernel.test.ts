@@ -6,7 +6,7 @@ import { probeIds } from '../../sandbox/parity/run.ts';
 import type { ParityRun } from '../../sandbox/wire/parity.ts';
 import { solutionTree } from '../../src/lesson/lay/trees.ts';
 import { loadCourse } from '../../src/lesson/load.ts';
-import { wired } from '../../src/lesson/tree.ts';
+import { toWire } from '../../src/check/tree.ts';
 import { boxFile, Guest } from '../agent/guest.ts';
 import { rightBox } from '../check/asking.ts';
 import { checkout } from '../lesson/fixture.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await guest?.[Symbol.asyncDispose]());
 
-async function probe(box: Parameters<typeof boxFile>[1] | ReturnType<typeof wired>, command?: string): Promise<ParityRun> {
+async function probe(box: Parameters<typeof boxFile>[1] | ReturnType<typeof toWire>, command?: string): Promise<ParityRun> {
   const files = typeof box === 'string' ? [boxFile('box.sh', box)] : box;
   const value = await guest.client.request({ op: 'parity', box: files, seed: 'seed', ...(command === undefined ? {} : { command }) });
   if (value.op !== 'parity') throw new Error(`probes were answered with ${value.op}`);
@@ -31,7 +31,7 @@ const standings = (run: ParityRun): Record<string, string> => Object.fromEntries
 test('the reference after lesson 09: all that it teaches is good, and what it does not is open', async () => {
   const { lessons, ...course } = loadCourse(checkout);
   const lesson = lessons.find(({ id }) => id === '09-networks')!;
-  const run = await probe(wired(solutionTree({ lessons, ...course }, lesson)));
+  const run = await probe(toWire(solutionTree({ lessons, ...course }, lesson)));
   expect(run).toMatchObject({ started: true, refused: [] });
   expect(run.rows.map(({ id }) => id).sort()).toEqual([...probeIds].sort());
   const found = standings(run);
