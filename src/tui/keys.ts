@@ -65,6 +65,8 @@ const everywhere: Readonly<Record<string, Command>> = {
   '/': { do: 'search' },
   h: { do: 'hint' },
   v: { do: 'verdict' },
+  c: { do: 'closing' },
+  m: { do: 'drill' },
   d: { do: 'diff' },
   r: { do: 'rerun' },
   e: { do: 'editor' },

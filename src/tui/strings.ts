@@ -3,6 +3,9 @@
  *
  * A function where something is filled in; never a sentence put together from halves elsewhere.
  */
+import { drill } from './strings/drill.ts';
+import { parity } from './strings/parity.ts';
+
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 export const t = {
@@ -224,6 +227,8 @@ export const t = {
       ['v', 'the whole verdict; again: back to the page'],
       ['r', 'marks your box again'],
       ['h', 'hints; again: the next one'],
+      ['c', parity.help],
+      ['m', drill.help],
       ['d', 'your files beside the reference; again: what changed since they passed'],
       ['e', 'opens the lesson’s files in your editor ($VISUAL, $EDITOR)'],
       ['s', 'a shell in the sandbox, with your box in /work/box'],
@@ -264,6 +269,9 @@ export const t = {
     notYet: 'The kernel is not ready yet; press s again in a moment.',
   },
 
+  parity,
+  drill,
+
   /** The linear mode: everything in words, nothing that has to be seen. */
   plain: {
     prompt: 'drydock> ',
@@ -296,6 +304,8 @@ export const t = {
       ['hint, or h', 'a hint; again for the next'],
       ['diff, or d', 'your files beside the reference; again: since they passed'],
       ['shell, or s', 'a shell in the sandbox'],
+      ['runtime, probe', parity.help],
+      ['drill, drill 2, drill shell', drill.help],
       ['next, previous', 'the lesson after this one, the one before'],
       ['unsolved', 'to the next lesson that has not passed'],
       ['list, search WORDS, open LESSON', 'lessons'],

@@ -35,6 +35,9 @@ const words: readonly Word[] = [
   { words: ['no'], parse: () => command({ do: 'back' }) },
   { words: ['edit', 'e'], parse: () => command({ do: 'editor' }) },
   { words: ['shell', 's'], parse: () => command({ do: 'shell' }) },
+  { words: ['runtime', 'c'], parse: () => command({ do: 'closing' }) },
+  { words: ['probe'], parse: () => command({ do: 'probe' }) },
+  { words: ['drill'], parse: (state, [what = '']) => drillWord(state, what) },
   { words: ['stop'], parse: () => command({ do: 'interrupt' }) },
   { words: ['help', '?'], parse: () => command({ do: 'help' }) },
   { words: ['quit', 'q', 'exit'], parse: () => command({ do: 'quit' }) },
@@ -61,6 +64,15 @@ function answer([number, choice = '']: readonly string[]): Asked {
   const index = /^[a-i]$/i.test(choice) ? choice.toLowerCase().charCodeAt(0) - 97 : /^[1-9]$/.test(choice) ? Number(choice) - 1 : undefined;
   if (index === undefined) return { ask: 'nothing', say: t.plain.whichAnswer };
   return numbered(number, (found) => command({ do: 'predict', number: found, choice: index }), t.plain.whichAnswer);
+}
+
+/** `drill` shows it, `drill 2` and `drill b` answer it, `drill shell` looks around. */
+function drillWord(state: State, what: string): Asked {
+  if (what === '') return command({ do: 'drill' });
+  if (what === 'shell') return command({ do: 'drillShell' });
+  const index = /^[a-i]$/i.test(what) ? what.toLowerCase().charCodeAt(0) - 97 : /^[1-9]$/.test(what) ? Number(what) - 1 : undefined;
+  if (index === undefined || state.drill.at !== 'open') return { ask: 'nothing', say: t.drill.plainAnswer };
+  return command({ do: 'drillAnswer', choice: index });
 }
 
 function open(state: State, [lesson = '']: readonly string[]): Asked {

@@ -3,6 +3,8 @@ import { t } from '../strings.ts';
 import { onCheck, onExperiment, say, showStop } from './change.ts';
 import { type CheckState, withResult } from './check.ts';
 import { mark } from './commands.ts';
+import { drilled } from './drill.ts';
+import { probed } from './parity.ts';
 import { type StopId, experimentOf, sameStop } from './page.ts';
 import { checkOf, markedLesson, openPage, openStops, pageRows, pageStateOf, progressOf } from './select.ts';
 import type { Effect, Event, State, Step } from './types.ts';
@@ -69,6 +71,10 @@ export function happened(state: State, event: Happened): Step {
       const next = onExperiment(state, event.lesson, event.number, event.cancelled ? { at: 'cancelled', output } : { at: 'failed', why: event.why });
       return [followed(state, ended(next, event), event), []];
     }
+    case 'parity':
+      return [probed(state, event.state), []];
+    case 'drill':
+      return [drilled(state, event.state), []];
     case 'said':
       return [{ ...state, message: event.message }, []];
     case 'left':

@@ -26,6 +26,8 @@ export function initialState({ course, progress, size, lesson }: InitOptions): S
     kernel: { at: 'idle' },
     woken: false,
     waiting: [],
+    parity: { at: 'none' },
+    drill: { at: 'none' },
     panelClosed: false,
     message: undefined,
     armed: false,

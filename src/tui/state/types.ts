@@ -6,6 +6,9 @@ import type { ExitCode } from '../../errors.ts';
 import type { DiffLine } from '../compare.ts';
 import type { ProgressEvent, ProgressView, StartChange } from '../ports.ts';
 import type { CheckState, SyntaxProblem } from './check.ts';
+import type { Drill } from '../../drill/types.ts';
+import type { DrillState } from './drill.ts';
+import type { ParityState } from './parity.ts';
 import type { PageState } from './page.ts';
 
 export type Size = { columns: number; rows: number };
@@ -25,6 +28,9 @@ export type View =
   /** `newest`: shows the rung that was asked for last until the reader scrolls. */
   | { name: 'hints'; scroll: number; newest: boolean }
   | { name: 'verdict'; scroll: number }
+  /** What the box can do, beside real runtimes. */
+  | { name: 'closing'; scroll: number }
+  | { name: 'drill'; scroll: number }
   /** `version`: the lesson whose passing version it is; undefined where none was kept. */
   | { name: 'diff'; against: Against; version: string | undefined; scroll: number; files: readonly FileDiff[] | undefined }
   /** Asks before the reference is shown. */
@@ -66,6 +72,8 @@ export type State = {
   woken: boolean;
   /** Experiments asked for and not ended, in order. */
   waiting: readonly Waiting[];
+  parity: ParityState;
+  drill: DrillState;
   /** True when the reader closed the verdict's panel; the next run opens it again. */
   panelClosed: boolean;
   message: Message | undefined;
@@ -96,6 +104,11 @@ export type Command =
   | { do: 'erase' }
   | { do: 'hint' }
   | { do: 'verdict' }
+  | { do: 'closing' }
+  | { do: 'probe' }
+  | { do: 'drill' }
+  | { do: 'drillAnswer'; choice: number }
+  | { do: 'drillShell' }
   | { do: 'diff' }
   | { do: 'yes' }
   | { do: 'rerun' }
@@ -130,6 +143,8 @@ export type Event =
   | { type: 'experimentWrote'; lesson: string; number: number; text: string }
   | { type: 'experimentEnded'; lesson: string; number: number; output: string; ending: Ending }
   | { type: 'experimentFailed'; lesson: string; number: number; why: string; cancelled: boolean }
+  | { type: 'parity'; state: ParityState }
+  | { type: 'drill'; state: DrillState }
   | { type: 'said'; message: Message }
   /** Something outside ends the tutor. */
   | { type: 'left'; code: ExitCode };
@@ -153,6 +168,13 @@ export type Effect =
   | { type: 'cancelExperiments' }
   | { type: 'editor'; lesson: string }
   | { type: 'shell' }
+  | { type: 'parity' }
+  | { type: 'cancelParity' }
+  | { type: 'drill'; lesson: string }
+  /** `choice` counts from 1. */
+  | { type: 'drillAnswer'; drill: Drill; choice: number }
+  | { type: 'drillShell' }
+  | { type: 'cancelDrill' }
   | { type: 'suspend' }
   | { type: 'redraw' };
 
