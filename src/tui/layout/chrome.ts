@@ -110,7 +110,7 @@ function keysFor(state: State): Hint[] {
     case 'drill':
       return [
         { key: 'Enter', word: view.name === 'closing' ? t.keys.run : t.keys.answer, rank: 0 }, { key: 'j/k', word: t.keys.scroll, rank: 1 },
-        ...(view.name === 'drill' ? [{ key: '1–4', word: t.keys.move, rank: 1 }, { key: 's', word: t.keys.shell, rank: 2 }] : []),
+        ...(view.name === 'drill' ? [{ key: '1–4', word: t.drill.keyChoose, rank: 1 }, { key: 's', word: t.keys.shell, rank: 2 }] : []),
         { key: 'Esc', word: t.keys.back, rank: 0 }, ...always,
       ];
     default:

@@ -12,7 +12,7 @@ import { untrustedLine } from '../text/untrusted.ts';
 import { wrap } from '../text/wrap.ts';
 
 /** Columns of the titles, and of each runtime. */
-const TITLE = 22;
+const TITLE = 21;
 const CELL = 11;
 
 const roles: Record<Standing, Role> = { good: 'good', bad: 'bad', neutral: 'label', unknown: 'warn' };

@@ -1,6 +1,7 @@
 /** The sentences of a drill on the screen; those that the command shares are in src/report/drill.ts. */
 export const drill = {
   key: 'drill',
+  keyChoose: 'choose',
   title: (lesson: string) => `Drill on ${lesson}`,
   notPassed: 'A drill breaks a box that works; this lesson has not passed yet.',
   preparing: { waiting: 'Waiting for the kernel …', works: 'Seeing whether your box works as it is …', breaks: 'Breaking something in a copy of it, and seeing whether it shows …' },
