@@ -4,6 +4,7 @@
  */
 import type { Token } from '../check/api.ts';
 import { CheckFailure, LimitReached } from '../check/failure.ts';
+import { poll } from '../check/patience.ts';
 import { commandLine } from '../check/shell.ts';
 import type { Session } from '../check/session.ts';
 import { tokens } from '../check/token.ts';
@@ -114,10 +115,13 @@ async function kill(session: Session, wall: Wall, flags: readonly string[], toke
     const canary = view(pid, 'a process of the host');
     use.process.endInput();
     const { exit } = await use.ended();
-    const alive = fact('whether it lives', canary.alive(), `/proc/${pid}`, [canary.alive() ? `sleep ${seconds} still runs` : `sleep ${seconds} is gone`]);
-    if (!alive.value) return row('kill', bad('killed', alive, exit));
+    // A signal that is sent is not yet death: a machine with much to do takes its time.
+    const tried = exit.value === status;
+    const died = await poll(() => (canary.alive() ? undefined : true), (tried ? 300 : 2_000) * session.slowness, session.signal) ?? false;
+    const alive = fact('whether it lives', !died, `/proc/${pid}`, [died ? `sleep ${seconds} is gone` : `sleep ${seconds} still runs`]);
+    if (died) return row('kill', bad('killed', alive, exit));
     // It has to have tried, or nothing follows from it.
-    return exit.value === status ? row('kill', good('spared', alive, exit)) : unread('kill', `it ended with ${exit.value}, so it may not have tried: ${said(use)}`);
+    return tried ? row('kill', good('spared', alive, exit)) : unread('kill', `it ended with ${exit.value}, so it may not have tried: ${said(use)}`);
   } catch (error) {
     return unread('kill', error instanceof Error ? error.message : String(error));
   } finally {

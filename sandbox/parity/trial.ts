@@ -19,10 +19,11 @@ const LONGEST = 200;
 
 export type Trials = { flags: string[]; refused: ParityRun['refused'] };
 
-/** Which features are taken. Where all are at once, nothing else is tried. */
+/** Which features are taken. Where all are at once, nothing else is tried; nor where not even a plain container starts. */
 export async function takenOf(session: Session, wall: Wall, features: readonly Feature[]): Promise<Trials> {
   const firsts = features.filter(({ instead }, index) => instead === undefined || features.findIndex((other) => other.instead === instead) === index);
   if ((await trial(session, wall, firsts.flatMap(({ flags }) => flags))) === undefined) return { flags: firsts.flatMap(({ flags }) => [...flags]), refused: [] };
+  if ((await trial(session, wall, [])) !== undefined) return { flags: [], refused: [] };
   const taken: Feature[] = [];
   const refused: ParityRun['refused'] = [];
   for (const feature of features) {

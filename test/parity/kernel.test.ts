@@ -61,6 +61,16 @@ test('a box that runs nothing and says that all went well is not believed', asyn
   expect(new Set(Object.values(standings(run)))).toEqual(new Set(['unknown']));
 });
 
+test('cancelled, it ends at once', async () => {
+  const abort = new AbortController();
+  const slow = guest.client.request({ op: 'parity', box: [boxFile('box.sh', 'sleep 1000')], command: 'sh box/box.sh', seed: 'seed' }, { signal: abort.signal });
+  await expect.poll(async () => (await guest.census()).processes.some((line) => line.includes('sleep 1000'))).toBe(true);
+  const started = performance.now();
+  abort.abort();
+  await expect(slow).rejects.toThrow(/cancelled/);
+  expect(performance.now() - started).toBeLessThan(15_000);
+});
+
 test('its wall is gone afterwards', async () => {
   const { processes, cgroups } = await guest.census();
   expect({ processes, cgroups: cgroups.filter((name) => name.includes('/wall-')) }).toEqual({ processes: [], cgroups: [] });

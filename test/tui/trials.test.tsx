@@ -119,6 +119,7 @@ describe('the closing page', () => {
   test('after the last lesson it says that there is a runtime', () => {
     const all = progressWith({ '01-first': { passed: true }, '02-second': { passed: true }, '03-third': { passed: true } });
     expect(text(drive(begin(all), closing).state)).toContain('You have built a container runtime.');
+    expect(flat(text(drive(begin(all), closing).state))).toContain('It does not pull or build images');
   });
 
   test('Enter probes once; how far it is; the scorecard; what is open', () => {

@@ -3,6 +3,7 @@ export const parity = {
   key: 'your runtime',
   title: (passed: number, all: number) => (passed === all ? 'Your runtime' : `Your runtime so far: ${passed} of ${all} lessons`),
   built: 'You have built a container runtime. This is what it does:',
+  missing: 'It does not pull or build images, mount volumes, drop privileges or take orders from an engine: that is part II and III.',
   building: 'This is what your box does when you are through; ✓ is what it does by now:',
   offer: 'Enter asks the kernel: the same isolation probes against your box and real runtimes, side by side. It takes about half a minute.',
   again: 'Enter probes again.',
