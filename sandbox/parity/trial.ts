@@ -22,28 +22,31 @@ export type Trials = { flags: string[]; refused: ParityRun['refused'] };
 /** Which features are taken. Where all are at once, nothing else is tried; nor where not even a plain container starts. */
 export async function takenOf(session: Session, wall: Wall, features: readonly Feature[]): Promise<Trials> {
   const firsts = features.filter(({ instead }, index) => instead === undefined || features.findIndex((other) => other.instead === instead) === index);
-  if ((await trial(session, wall, firsts.flatMap(({ flags }) => flags))) === undefined) return { flags: firsts.flatMap(({ flags }) => [...flags]), refused: [] };
-  if ((await trial(session, wall, [])) !== undefined) return { flags: [], refused: [] };
+  const all: Trials = { flags: firsts.flatMap(({ flags }) => [...flags]), refused: [] };
+  if ((await trial(session, wall, all.flags)).is === 'taken' || (await trial(session, wall, [])).is !== 'taken') return all;
   const taken: Feature[] = [];
   const refused: ParityRun['refused'] = [];
   for (const feature of features) {
     if (feature.instead !== undefined && taken.some(({ instead }) => instead === feature.instead)) continue;
-    const why = await trial(session, wall, feature.flags);
-    if (why === undefined) taken.push(feature);
-    else refused.push({ flags: feature.flags.join(' '), why });
+    const tried = await trial(session, wall, feature.flags);
+    // Who takes too long has not refused: the container itself will tell.
+    if (tried.is === 'refused') refused.push({ flags: feature.flags.join(' '), why: tried.why });
+    else taken.push(feature);
   }
   return { flags: taken.flatMap(({ flags }) => [...flags]), refused };
 }
 
-/** Runs a command that ends at once; why it did not, in the runtime's words, undefined where it did. */
-async function trial(session: Session, wall: Wall, flags: readonly string[]): Promise<string | undefined> {
+type Trial = { is: 'taken' | 'late' } | { is: 'refused'; /** In the runtime's words. */ why: string };
+
+/** Runs a command that ends at once. */
+async function trial(session: Session, wall: Wall, flags: readonly string[]): Promise<Trial> {
   const use = new BoxUse(session, wall, { argv: ['run', ...flags, '--', 'sleep', '0'], options: {} });
   use.process.endInput();
   try {
     const { exit } = await use.ended();
-    return exit.value === 0 ? undefined : said(use);
+    return exit.value === 0 ? { is: 'taken' } : { is: 'refused', why: said(use) };
   } catch (error) {
-    if (error instanceof LimitReached) return error.message;
+    if (error instanceof LimitReached) return { is: 'late' };
     throw error;
   } finally {
     await use.end();

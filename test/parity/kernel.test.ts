@@ -64,7 +64,7 @@ test('a box that runs nothing and says that all went well is not believed', asyn
 test('cancelled, it ends at once', async () => {
   const abort = new AbortController();
   const slow = guest.client.request({ op: 'parity', box: [boxFile('box.sh', 'sleep 1000')], command: 'sh box/box.sh', seed: 'seed' }, { signal: abort.signal });
-  await expect.poll(async () => (await guest.census()).processes.some((line) => line.includes('sleep 1000'))).toBe(true);
+  await expect.poll(async () => (await guest.census()).processes.some((line) => line.includes('sleep 1000')), { timeout: 60_000, interval: 200 }).toBe(true);
   const started = performance.now();
   abort.abort();
   await expect(slow).rejects.toThrow(/cancelled/);
