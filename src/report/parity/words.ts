@@ -78,6 +78,9 @@ export const groups: readonly ProbeGroup[] = [
 
 export const allProbes: readonly ProbeWords[] = groups.flatMap(({ probes }) => probes);
 
+/** A runtime's name inside a sentence. */
+const called = (name: string): string => (name === 'reference' ? 'the reference' : name);
+
 /** Everything else that a scorecard says. */
 export const t = {
   title: 'Isolation, as the kernel sees it from outside',
@@ -88,10 +91,10 @@ export const t = {
   referenceBox: 'reference',
   total: 'kept apart',
   of: (good: number, all: number) => `${good} of ${all}`,
-  openTitle: (name: string) => `What ${name} leaves open`,
-  openNothing: (name: string) => `Nothing that was probed is open in ${name}.`,
-  notKnownTitle: (name: string) => `What is not known of ${name}`,
-  notStarted: (name: string, why: string) => `${name} did not start the command, so nothing is known of it: ${why}`,
+  openTitle: (name: string) => `What ${called(name)} leaves open`,
+  openNothing: (name: string) => `Nothing that was probed is open in ${called(name)}.`,
+  notKnownTitle: (name: string) => `What is not known of ${called(name)}`,
+  notStarted: (name: string, why: string) => `${called(name)} did not start the command, so nothing is known of it: ${why}`,
   refused: (name: string, all: readonly { flags: string; why: string }[]) => `${name} would not: ${all.map(({ flags, why }) => `${flags} (${why})`).join('; ')}.`,
   oci: 'runc and crun do what a config.json says. Theirs is the one Podman would write, but for its seccomp profile and its network, which are the engine’s work.',
   absent: (names: string) => `Not in this sandbox: ${names}. drydock parity --with-runtimes fetches them into a sandbox of their own.`,

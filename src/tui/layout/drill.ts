@@ -1,5 +1,5 @@
 /** A drill as lines: what is seen and what is asked; then what it was, with the proof. */
-import { drillWords } from '../../report/drill.ts';
+import { drillWords } from '../../report/drill-words.ts';
 import type { Drill } from '../../drill/types.ts';
 import type { DrillState } from '../state/drill.ts';
 import { t } from '../strings.ts';

@@ -1,4 +1,4 @@
-/** The sentences of a drill on the screen; those that the command shares are in src/report/drill.ts. */
+/** The sentences of a drill on the screen; those that the command shares are in src/report/drill-words.ts. */
 export const drill = {
   key: 'drill',
   keyChoose: 'choose',
