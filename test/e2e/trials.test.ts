@@ -6,8 +6,8 @@ import { layWorkspace } from '../../src/lesson/lay/lay.ts';
 import { loadCourse } from '../../src/lesson/load.ts';
 import { startTutor, root, Workspace } from './tutor.ts';
 
-const TIMEOUT = 300_000;
-const SLOW = 150_000;
+const TIMEOUT = 600_000;
+const SLOW = 400_000;
 
 /** A learner who has just passed lesson 05. */
 function passed(workspace: Workspace): void {
