@@ -113,16 +113,16 @@ export class Requests {
         const { runRequest } = await import('./run.ts');
         return await runRequest(request, context, await this.#thePlayground());
       }
+      case 'parity': {
+        const { parityRequest } = await import('./parity.ts');
+        return await parityRequest(request, context);
+      }
       case 'experiment':
         return await (await this.#theExperiments()).run(request, context);
       case 'reset':
         if (request.session === 'playground') await (await this.#playground)?.close();
         else await (await this.#experiments)?.reset(request.session);
         return { op: 'ok' };
-      case 'parity': {
-        const { parityRequest } = await import('./parity.ts');
-        return await parityRequest(request, context);
-      }
       case 'census':
         return await (await import('./census.ts')).census();
       case 'cancel':

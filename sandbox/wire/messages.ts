@@ -5,9 +5,9 @@
  * `failed`, all carrying the request's `id`. The keeper between them makes ids unique over clients and says which client
  * has gone. Bytes travel as base64.
  */
-import type { ParityRun } from './parity.ts';
 import type { TypeEdit } from './typeEdits.ts';
 import type { CheckResult, KernelInfo, Leftover, Verdict } from './verdict.ts';
+import type { ParityRun } from './parity.ts';
 
 /**
  * A file of the learner's or the course's, by its path relative to the folder it is laid into. `types`: what Node would
@@ -40,6 +40,8 @@ export type Request =
       /** Comes back with the verdict: that it answers this request, and no other. The grader's. */
       nonce?: string;
     }
+  /** Start a runtime as box in a wall of its own, and see how far it isolates a command. `version`: what prints its version. */
+  | { op: 'parity'; box: WireFile[]; command?: string; version?: string[]; seed: string }
   /** Run a command in a wall. `playground` lasts from one request to the next; `fresh` is made for this one and removed. */
   | {
       op: 'run';
@@ -61,8 +63,6 @@ export type Request =
    * (variables, cwd, background jobs) and see `box` as given at the session's first experiment.
    */
   | { op: 'experiment'; session: string; script: string; box: WireFile[]; timeLimit?: number }
-  /** Start a runtime as box in a wall of its own, and see how far it isolates a command. `version`: what prints its version. */
-  | { op: 'parity'; box: WireFile[]; command?: string; version?: string[]; seed: string }
   /** End an experiment session or the playground (`session: 'playground'`) and everything in it. */
   | { op: 'reset'; session: string }
   /** What the run with this id left behind, or what is alive now: used by doctor and the leak tests. */
@@ -95,9 +95,9 @@ export type Reply =
 export type DoneValue =
   | { op: 'hello'; kernel: KernelInfo; agent: string }
   | { op: 'check'; verdict: Verdict; leftovers: Leftover[]; nonce?: string }
+  | { op: 'parity'; run: ParityRun; kernel: KernelInfo }
   | { op: 'run'; ending: Ending; leftovers: Leftover[] }
   | { op: 'experiment'; output: string; ending: Ending }
-  | { op: 'parity'; run: ParityRun; kernel: KernelInfo }
   | { op: 'census'; processes: string[]; mounts: string[]; cgroups: string[] }
   | { op: 'ok' };
 

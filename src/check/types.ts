@@ -3,7 +3,8 @@
  *
  * `src/check` is the only part of `src` that talks to `sandbox/launch`.
  */
-import type { CheckResult, Ending, KernelInfo, Leftover, ParityRun, TerminalSize, Verdict, WireFile } from './wire.ts';
+import type { ParityRun } from './wire.ts';
+import type { CheckResult, Ending, KernelInfo, Leftover, TerminalSize, Verdict, WireFile } from './wire.ts';
 
 /** Which kernel to take: `auto` is `here` inside the workbook's own VM, otherwise `uml`. */
 export type KernelChoice = 'auto' | 'uml' | 'here';
@@ -60,6 +61,11 @@ export interface Sandbox {
     request: CheckRequest,
     options?: { onCheck?: (result: CheckResult) => void; signal?: AbortSignal },
   ): Promise<{ verdict: Verdict; leftovers: Leftover[]; nonce?: string }>;
+  /** Starts a runtime as box in a wall of its own, and asks the kernel how far it isolates a command. */
+  parity(
+    request: { box: WireFile[]; command?: string; version?: string[]; seed: string },
+    options?: { signal?: AbortSignal },
+  ): Promise<{ run: ParityRun; kernel: KernelInfo }>;
   experiment(
     request: { session: string; script: string; box: WireFile[]; timeLimit?: number },
     options?: { onOutput?: (text: string) => void; signal?: AbortSignal },
@@ -77,11 +83,6 @@ export interface Sandbox {
     },
     onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void,
   ): RunHandle;
-  /** Starts a runtime as box in a wall of its own, and asks the kernel how far it isolates a command. */
-  parity(
-    request: { box: WireFile[]; command?: string; version?: string[]; seed: string },
-    options?: { signal?: AbortSignal },
-  ): Promise<{ run: ParityRun; kernel: KernelInfo }>;
   reset(session: string): Promise<void>;
   /** Leaves: other clients and the kernel's idle time are not touched. */
   close(): Promise<void>;

@@ -17,6 +17,9 @@ export const t = {
   percent: (share: number) => `${share}%`,
   tooSmall: (columns: number, rows: number) => `Drydock needs 40×10; this window is ${columns}×${rows}.`,
 
+  parity,
+  drill,
+
   keys: {
     scroll: 'scroll',
     run: 'run',
@@ -224,11 +227,11 @@ export const t = {
       ['Tab', 'to the next experiment or question; Shift-Tab back'],
       ['Enter', 'runs the experiment in view, answers the question, starts the lesson'],
       ['1–9', 'chooses an answer'],
+      ['c', parity.help],
+      ['m', drill.help],
       ['v', 'the whole verdict; again: back to the page'],
       ['r', 'marks your box again'],
       ['h', 'hints; again: the next one'],
-      ['c', parity.help],
-      ['m', drill.help],
       ['d', 'your files beside the reference; again: what changed since they passed'],
       ['e', 'opens the lesson’s files in your editor ($VISUAL, $EDITOR)'],
       ['s', 'a shell in the sandbox, with your box in /work/box'],
@@ -269,9 +272,6 @@ export const t = {
     notYet: 'The kernel is not ready yet; press s again in a moment.',
   },
 
-  parity,
-  drill,
-
   /** The linear mode: everything in words, nothing that has to be seen. */
   plain: {
     prompt: 'drydock> ',
@@ -301,11 +301,11 @@ export const t = {
       ['edit, or e', 'opens the lesson’s files in your editor; every save is marked'],
       ['check, or r', 'marks your box again'],
       ['verdict, or v', 'reads the last verdict once more'],
+      ['runtime, probe', parity.help],
+      ['drill, drill 2, drill shell', drill.help],
       ['hint, or h', 'a hint; again for the next'],
       ['diff, or d', 'your files beside the reference; again: since they passed'],
       ['shell, or s', 'a shell in the sandbox'],
-      ['runtime, probe', parity.help],
-      ['drill, drill 2, drill shell', drill.help],
       ['next, previous', 'the lesson after this one, the one before'],
       ['unsolved', 'to the next lesson that has not passed'],
       ['list, search WORDS, open LESSON', 'lessons'],

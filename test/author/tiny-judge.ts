@@ -36,6 +36,7 @@ export function tinyJudge(change: (judged: Judged) => CheckResult = ({ result })
     state: { at: 'idle' },
     watch: () => () => {},
     start: async () => {},
+    parity: unused,
     check: async ({ lesson, box, seed, allRules }) => {
       const answer = await greet(box);
       // The second lesson's box is loud, and the first lesson does not mind.
@@ -61,7 +62,6 @@ export function tinyJudge(change: (judged: Judged) => CheckResult = ({ result })
       return { output: stdout, ending: { code, signal: null } };
     },
     run: unused,
-    parity: unused,
     reset: async (session) => void sessions.splice(sessions.indexOf(session), 1),
     close: async () => {},
     stop: async () => {},

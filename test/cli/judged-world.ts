@@ -9,10 +9,10 @@ import { dispatch } from '../../src/cli/dispatch.ts';
 import type { World } from '../../src/cli/command.ts';
 
 export type Played = {
+  parity?: Sandbox['parity'];
   /** What it answers to a check; the default is that everything passes. */
   check?: (request: CheckRequest, options: Parameters<Sandbox['check']>[1]) => Promise<{ verdict: Verdict; leftovers: Leftover[] }>;
   run?: Sandbox['run'];
-  parity?: Sandbox['parity'];
 };
 
 export type Ran = { status: number; out: string; err: string };
@@ -75,13 +75,13 @@ export class JudgedWorld implements Disposable {
         return () => {};
       },
       start: async () => {},
+      parity: this.#played.parity ?? never,
       check: async (request, options) => {
         this.requests.push(request);
         return await (this.#played.check ?? passing)(request, options);
       },
       run: (request, onOutput) => (this.#played.run ?? never)(request, onOutput),
       experiment: never,
-      parity: this.#played.parity ?? never,
       reset: never,
       close: async () => void (this.closed += 1),
       stop: never,

@@ -62,10 +62,11 @@ export class Played {
       get state() {
         return state;
       },
+      parity: never,
       watch: () => () => {},
       start: async () => void (state = { at: 'ready', kernel, isolated: this.#isolated }),
       check: async (request, options = {}) => await this.#play(request, options, number),
-      run: never, parity: never, experiment: never, reset: never, close: never,
+      run: never, experiment: never, reset: never, close: never,
       stop: async () => void (this.open -= 1),
     };
   }

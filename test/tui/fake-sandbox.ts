@@ -1,6 +1,7 @@
 /** A sandbox in memory, for tests of the screen alone: it does what the test says and keeps what it was asked. */
 import type { CheckRequest, RunHandle, Sandbox, SandboxState } from '../../src/check/types.ts';
-import type { CheckResult, ParityRun, Verdict } from '../../src/check/wire.ts';
+import type { ParityRun } from '../../src/check/wire.ts';
+import type { CheckResult, Verdict } from '../../src/check/wire.ts';
 
 export const kernel = { kind: 'uml', release: '6.1.0-test', image: 'sha256:0' } as const;
 

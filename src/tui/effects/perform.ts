@@ -38,10 +38,10 @@ export type Outside = {
 export class Effects {
   readonly #outside: Outside;
   readonly #kernel: Kernel;
-  readonly #marking: Marking;
-  readonly #experiments: Experiments;
   readonly #parity: Parity;
   readonly #drills: Drills;
+  readonly #marking: Marking;
+  readonly #experiments: Experiments;
   readonly #time: TimeSpent;
   #watch: Watch | undefined;
 
@@ -49,10 +49,10 @@ export class Effects {
     const { store, workspace, openSandbox, seed } = outside;
     this.#outside = outside;
     this.#kernel = new Kernel(store, openSandbox);
-    this.#marking = new Marking(store, this.#kernel, workspace, seed);
-    this.#experiments = new Experiments(store, this.#kernel, workspace);
     this.#parity = new Parity(store, workspace, seed, outside.rivals);
     this.#drills = new Drills(store, this.#kernel, seed, outside.drills);
+    this.#marking = new Marking(store, this.#kernel, workspace, seed);
+    this.#experiments = new Experiments(store, this.#kernel, workspace);
     this.#time = new TimeSpent(store.state.open, outside.now ?? Date.now, (lesson, seconds) => this.perform({ type: 'record', event: { type: 'spent', lesson, seconds } }));
   }
 
@@ -87,9 +87,9 @@ export class Effects {
     this.#time.touch(this.#outside.store.state.open);
     this.#time.flush();
     this.#watch?.[Symbol.dispose]();
-    this.#marking.cancel();
     this.#parity.cancel();
     this.#drills.cancel();
+    this.#marking.cancel();
     await this.#experiments.close().catch(() => undefined);
     await this.#kernel.close().catch(() => undefined);
   }
@@ -107,6 +107,18 @@ export class Effects {
         workspace.record(effect.event);
         store.dispatch({ type: 'progress', progress: workspace.progress() });
         return this.#tellTrouble();
+      case 'parity':
+        return this.#parity.run();
+      case 'cancelParity':
+        return this.#parity.cancel();
+      case 'drill':
+        return lesson && this.#drills.make(lesson);
+      case 'drillAnswer':
+        return this.#drills.answer(effect.drill, effect.choice);
+      case 'drillShell':
+        return this.#shell(this.#drills.brokenBox());
+      case 'cancelDrill':
+        return this.#drills.cancel();
       case 'offer':
         return lesson && store.dispatch({ type: 'offered', lesson: lesson.id, offer: offerOf(workspace.plan(lesson)) });
       case 'start':
@@ -130,18 +142,6 @@ export class Effects {
         return this.#edit(effect.lesson);
       case 'shell':
         return this.#shell();
-      case 'parity':
-        return this.#parity.run();
-      case 'cancelParity':
-        return this.#parity.cancel();
-      case 'drill':
-        return lesson && this.#drills.make(lesson);
-      case 'drillAnswer':
-        return this.#drills.answer(effect.drill, effect.choice);
-      case 'drillShell':
-        return this.#shell(this.#drills.brokenBox());
-      case 'cancelDrill':
-        return this.#drills.cancel();
       case 'suspend':
         return alone(this.#outside.stage, suspendJob);
       case 'redraw':

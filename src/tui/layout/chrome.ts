@@ -131,9 +131,9 @@ function pageKeys(state: State): Hint[] {
     { key: 'h', word: t.keys.hint, rank: 1 },
     { key: 'e', word: t.keys.editor, rank: 1 },
     ...(markedCheck(state).at === 'none' && state.kernel.at !== 'impossible' ? [] : [{ key: 'v', word: t.keys.verdict, rank: 4 }]),
+    ...(progressOf(state, state.open).passed ? [{ key: 'm', word: t.drill.key, rank: 8 }] : []),
     { key: 's', word: t.keys.shell, rank: 5 },
     { key: 'd', word: t.keys.diff, rank: 6 },
-    ...(progressOf(state, state.open).passed ? [{ key: 'm', word: t.drill.key, rank: 8 }] : []),
     { key: 'r', word: t.keys.rerun, rank: 7 },
   ];
 }

@@ -42,6 +42,12 @@ function contentOf(state: State): Overlay | undefined {
     }
     case 'help':
       return { title: t.help.title, lines: layoutHelp(width), scroll: view.scroll };
+    case 'closing': {
+      const passed = state.course.lessons.filter(({ id }) => progressOf(state, id).passed).length;
+      return { title: t.parity.title(passed, state.course.lessons.length), lines: layoutClosing(state, width), scroll: view.scroll };
+    }
+    case 'drill':
+      return { title: t.drill.title(drilledLesson(state)), lines: layoutDrill(state.drill, whole), scroll: view.scroll };
     case 'hints': {
       const { hints } = openLesson(state);
       const shown = progressOf(state, state.open).hints;
@@ -50,12 +56,6 @@ function contentOf(state: State): Overlay | undefined {
     }
     case 'verdict':
       return { title: verdictTitle(state), lines: layoutVerdict(verdictInput(state), whole), scroll: view.scroll };
-    case 'closing': {
-      const passed = state.course.lessons.filter(({ id }) => progressOf(state, id).passed).length;
-      return { title: t.parity.title(passed, state.course.lessons.length), lines: layoutClosing(state, width), scroll: view.scroll };
-    }
-    case 'drill':
-      return { title: t.drill.title(drilledLesson(state)), lines: layoutDrill(state.drill, whole), scroll: view.scroll };
     case 'diff':
       return { title: diffTitle(state), lines: layoutFiles(view.files, diffWords(view), whole), scroll: view.scroll };
     case 'confirm':

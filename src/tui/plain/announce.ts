@@ -149,6 +149,17 @@ function ofView(before: State, after: State): string[] {
   return ['', overlay.title, ...lines];
 }
 
+/** The rung that has just been shown; all of them where there is no other, or where they are asked for again. */
+function ofHints(before: State, after: State): string[] {
+  const { hints } = openLesson(after);
+  const [was, is] = [progressOf(before, after.open).hints, progressOf(after, after.open).hints];
+  const again = after.view !== before.view && was === is && is > 0 && (before.view.name !== 'hints' || is >= hints.length);
+  if (was === is && !again) return hints.length === 0 && after.view !== before.view ? [t.hints.none] : [];
+  const from = again ? 0 : is - 1;
+  const rungs = hints.slice(from, is).flatMap((rung, index) => ['', t.hints.rung(from + index + 1), ...renderBlocks(rung, WIDTH)]);
+  return [...rungs, is < hints.length ? t.plain.moreHints : t.hints.last];
+}
+
 /** Scorecards and drills come by themselves, some time after they were asked for. */
 function ofTrials(before: State, after: State): string[] {
   const [drill, parity] = [after.drill, after.parity];
@@ -162,15 +173,4 @@ function ofTrials(before: State, after: State): string[] {
     else lines.push('', ...texts(layoutClosing(after, WIDTH)));
   }
   return lines;
-}
-
-/** The rung that has just been shown; all of them where there is no other, or where they are asked for again. */
-function ofHints(before: State, after: State): string[] {
-  const { hints } = openLesson(after);
-  const [was, is] = [progressOf(before, after.open).hints, progressOf(after, after.open).hints];
-  const again = after.view !== before.view && was === is && is > 0 && (before.view.name !== 'hints' || is >= hints.length);
-  if (was === is && !again) return hints.length === 0 && after.view !== before.view ? [t.hints.none] : [];
-  const from = again ? 0 : is - 1;
-  const rungs = hints.slice(from, is).flatMap((rung, index) => ['', t.hints.rung(from + index + 1), ...renderBlocks(rung, WIDTH)]);
-  return [...rungs, is < hints.length ? t.plain.moreHints : t.hints.last];
 }

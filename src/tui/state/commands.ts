@@ -5,10 +5,10 @@ import { layoutOverlay, overlayRows } from '../layout/overlay.ts';
 import { t } from '../strings.ts';
 import { bringIntoView, onPage, say } from './change.ts';
 import { isBusy } from './check.ts';
-import { act, choose, predict, runExperiment } from './act.ts';
 import { answerDrill, chooseInDrill, enterDrill, showDrill } from './drill.ts';
-import { sameStop } from './page.ts';
 import { probe } from './parity.ts';
+import { act, choose, predict, runExperiment } from './act.ts';
+import { sameStop } from './page.ts';
 import {
   checkOf, markedLesson, matching, neighbour, nextUnsolved, openFocus, openLayout, openLesson, openPage, openStops, pageRows, progressOf,
 } from './select.ts';
@@ -104,10 +104,10 @@ function leave(state: State, code: 0 | 130): Step {
 function interrupt(state: State): Step {
   if (state.armed) return leave(state, Exit.interrupted);
   const effects: Effect[] = [];
-  if (isBusy(checkOf(state, state.runOf)) || state.regression) effects.push({ type: 'cancelCheck' });
-  if (state.waiting.length > 0) effects.push({ type: 'cancelExperiments' });
   if (state.parity.at === 'running') effects.push({ type: 'cancelParity' });
   if (state.drill.at === 'preparing') effects.push({ type: 'cancelDrill' });
+  if (isBusy(checkOf(state, state.runOf)) || state.regression) effects.push({ type: 'cancelCheck' });
+  if (state.waiting.length > 0) effects.push({ type: 'cancelExperiments' });
   const text = effects.length > 0 ? t.message.cancelled : t.message.leaveAgain;
   return [{ ...say(state, text, 'warn'), armed: true }, effects];
 }

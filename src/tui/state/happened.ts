@@ -22,6 +22,10 @@ export function happened(state: State, event: Happened): Step {
     }
     case 'progress':
       return [{ ...state, progress: event.progress }, []];
+    case 'parity':
+      return [probed(state, event.state), []];
+    case 'drill':
+      return [drilled(state, event.state), []];
     case 'offered':
       return [{ ...state, offers: { ...state.offers, [event.lesson]: event.offer } }, []];
     case 'previewed':
@@ -71,10 +75,6 @@ export function happened(state: State, event: Happened): Step {
       const next = onExperiment(state, event.lesson, event.number, event.cancelled ? { at: 'cancelled', output } : { at: 'failed', why: event.why });
       return [followed(state, ended(next, event), event), []];
     }
-    case 'parity':
-      return [probed(state, event.state), []];
-    case 'drill':
-      return [drilled(state, event.state), []];
     case 'said':
       return [{ ...state, message: event.message }, []];
     case 'left':

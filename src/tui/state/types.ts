@@ -25,12 +25,12 @@ export type View =
   | { name: 'page' }
   | { name: 'map'; selected: string; query: string; typing: boolean; scroll: number }
   | { name: 'help'; scroll: number }
-  /** `newest`: shows the rung that was asked for last until the reader scrolls. */
-  | { name: 'hints'; scroll: number; newest: boolean }
-  | { name: 'verdict'; scroll: number }
   /** What the box can do, beside real runtimes. */
   | { name: 'closing'; scroll: number }
   | { name: 'drill'; scroll: number }
+  /** `newest`: shows the rung that was asked for last until the reader scrolls. */
+  | { name: 'hints'; scroll: number; newest: boolean }
+  | { name: 'verdict'; scroll: number }
   /** `version`: the lesson whose passing version it is; undefined where none was kept. */
   | { name: 'diff'; against: Against; version: string | undefined; scroll: number; files: readonly FileDiff[] | undefined }
   /** Asks before the reference is shown. */
@@ -61,6 +61,8 @@ export type State = {
   /** By lesson; there is none for a lesson that was started. */
   offers: Readonly<Record<string, StartOffer>>;
   checks: Readonly<Record<string, CheckState>>;
+  parity: ParityState;
+  drill: DrillState;
   /** Counts requests for a verdict; what an older one still says is not listened to. */
   run: number;
   /** The lesson that the last request was for. */
@@ -72,8 +74,6 @@ export type State = {
   woken: boolean;
   /** Experiments asked for and not ended, in order. */
   waiting: readonly Waiting[];
-  parity: ParityState;
-  drill: DrillState;
   /** True when the reader closed the verdict's panel; the next run opens it again. */
   panelClosed: boolean;
   message: Message | undefined;
@@ -126,6 +126,8 @@ export type Event =
   | { type: 'resized'; size: Size }
   | { type: 'kernel'; state: SandboxState; note: string | undefined }
   | { type: 'progress'; progress: ProgressView }
+  | { type: 'parity'; state: ParityState }
+  | { type: 'drill'; state: DrillState }
   | { type: 'offered'; lesson: string; offer: StartOffer }
   | { type: 'previewed'; lesson: string; changes: readonly StartDiff[]; thenEdit: boolean }
   | { type: 'started'; lesson: string; changes: readonly StartChange[] }
@@ -143,8 +145,6 @@ export type Event =
   | { type: 'experimentWrote'; lesson: string; number: number; text: string }
   | { type: 'experimentEnded'; lesson: string; number: number; output: string; ending: Ending }
   | { type: 'experimentFailed'; lesson: string; number: number; why: string; cancelled: boolean }
-  | { type: 'parity'; state: ParityState }
-  | { type: 'drill'; state: DrillState }
   | { type: 'said'; message: Message }
   /** Something outside ends the tutor. */
   | { type: 'left'; code: ExitCode };
@@ -153,6 +153,13 @@ export type Event =
 export type Effect =
   | { type: 'boot' }
   | { type: 'quit'; code: ExitCode }
+  | { type: 'parity' }
+  | { type: 'cancelParity' }
+  | { type: 'drill'; lesson: string }
+  /** `choice` counts from 1. */
+  | { type: 'drillAnswer'; drill: Drill; choice: number }
+  | { type: 'drillShell' }
+  | { type: 'cancelDrill' }
   | { type: 'record'; event: ProgressEvent }
   /** Finds out what starting this lesson would do. */
   | { type: 'offer'; lesson: string }
@@ -168,13 +175,6 @@ export type Effect =
   | { type: 'cancelExperiments' }
   | { type: 'editor'; lesson: string }
   | { type: 'shell' }
-  | { type: 'parity' }
-  | { type: 'cancelParity' }
-  | { type: 'drill'; lesson: string }
-  /** `choice` counts from 1. */
-  | { type: 'drillAnswer'; drill: Drill; choice: number }
-  | { type: 'drillShell' }
-  | { type: 'cancelDrill' }
   | { type: 'suspend' }
   | { type: 'redraw' };
 
