@@ -19,7 +19,7 @@ const FEWEST_MISTAKES = 5;
 export type KnownRule = { readonly id: string; readonly lesson: string };
 
 /** Everything that may stand in a lesson's folder. */
-const allowed = /^(?:(?:lesson|hints)\.md|checks\.test\.ts|fixtures\/.+|starter\/.+|solution\/.+|mistakes\/also\.toml|mistakes\/[^/]+\/.+)$/;
+const allowed = /^(?:(?:lesson|hints)(?:\.[a-z]{2,3}(?:-[A-Z]{2})?)?\.md|checks\.test\.ts|fixtures\/.+|starter\/.+|solution\/.+|mistakes\/also\.toml|mistakes\/[^/]+\/.+)$/;
 /** What editors, patches and file managers leave behind. */
 const litter = /(?:^|\/)(?:\.[^/]+|[^/]+~|[^/]+\.(?:orig|rej|bak|swp|tmp)|Thumbs\.db)$/;
 

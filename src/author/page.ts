@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import stringWidth from 'string-width';
+import { translated } from '../lesson/language.ts';
 import { plain } from '../lesson/spans.ts';
 import { everyBlock, renderBlocks } from '../lesson/text.ts';
 import type { Block, Course, Lesson, Span } from '../lesson/types.ts';
@@ -10,9 +11,10 @@ import type { Problems } from './problem.ts';
 /** Columns for what is shown as it is: the screen has 80, and the tutor needs a margin. */
 const WIDEST = 76;
 
-/** Looks at lesson.md and hints.md of one lesson. */
-export function checkPage(course: Course, lesson: Lesson, says: Problems): void {
-  const page = `lessons/${lesson.id}/lesson.md`;
+/** Looks at lesson.md and hints.md of one lesson, or at their translations where it was loaded in a language. */
+export function checkPage(course: Course, lesson: Lesson, says: Problems, language?: string): void {
+  const file = (name: string): string => `lessons/${lesson.id}/${translated(lesson.folder, name, language === undefined ? [] : [language])}`;
+  const page = file('lesson.md');
   const blocks = says.guard(() => lesson.blocks);
   if (blocks) {
     const all = everyBlock(blocks);
@@ -25,7 +27,7 @@ export function checkPage(course: Course, lesson: Lesson, says: Problems): void 
     checkWidths(blocks, all, says);
     checkLinks(course, lesson, all, says);
   }
-  const hintsFile = `lessons/${lesson.id}/hints.md`;
+  const hintsFile = file('hints.md');
   const hints = says.guard(() => lesson.hints);
   if (!hints) return;
   if (hints.length < 3 || hints.length > 5) says.at(hintsFile, 1, `a ladder has three to five hints; this one has ${hints.length}`);

@@ -7,11 +7,13 @@ import { checkLaying, learnerBoxes } from './boxes.ts';
 import { checkFolder, type KnownRule } from './folder.ts';
 import { checkPage } from './page.ts';
 import type { Problems } from './problem.ts';
+import { checkTranslations } from './translation.ts';
 
 /** Looks at the chosen lessons, and at the course as a whole where all are chosen. */
 export function checkStatic(course: Course, lessons: readonly Lesson[], rules: readonly KnownRule[], says: Problems): void {
   for (const lesson of lessons) {
     checkPage(course, lesson, says);
+    checkTranslations(course, lesson, says);
     checkFolder(course, lesson, rules, says);
   }
   for (const box of learnerBoxes(course)) if (lessons.includes(box.lesson)) checkLaying(course, box, says);

@@ -1,5 +1,6 @@
 /** What most commands begin with: the course, the learner's progress, and which lesson is meant. */
 import { findLesson } from '../lesson/find.ts';
+import { languagesOf } from '../lesson/language.ts';
 import { loadCourse } from '../lesson/load.ts';
 import type { Course, Lesson } from '../lesson/types.ts';
 import { lessonProgress, openProgress, type ProgressEvent, type ProgressStore } from '../progress/index.ts';
@@ -10,7 +11,7 @@ export type Learner = { course: Course; progress: ProgressStore };
 
 /** Loads the course and opens the progress; says on standard error what happened to a damaged progress file. */
 export function openLearner(context: Context): Learner {
-  const course = loadCourse(context.root);
+  const course = loadCourse(context.root, languagesOf(context.env));
   const progress = openProgress(context.workspace, context.now);
   if (progress.notice) context.warn(`drydock: ${progress.notice}`);
   if (progress.problem) sayProblem(context, progress.problem);

@@ -10,35 +10,36 @@ import { parseBlocks, type PullCode } from './blocks.ts';
 import { readCourse } from './course.ts';
 import { readHeader } from './header.ts';
 import { readHints } from './hints.ts';
+import { translated } from './language.ts';
 import { RegionError, takeRegion, withoutMarkers } from './regions.ts';
 import { type Block, type Course, type Lesson, LessonError } from './types.ts';
 
 /**
  * Loads the course of a checkout: `root` is the folder that holds lessons/.
  *
- * Throws LessonError where course.toml or a lesson's head is wrong. A lesson's `blocks` and `hints` throw it when they
- * are first read.
+ * `languages` are those of the reader, best first (languagesOf). Throws LessonError where course.toml or a lesson's head is
+ * wrong. A lesson's `blocks` and `hints` throw it when they are first read.
  */
-export function loadCourse(root: string): Course {
+export function loadCourse(root: string, languages: readonly string[] = []): Course {
   const file = 'lessons/course.toml';
   const outline = readCourse(readText(root, file), file);
   const lessons: Lesson[] = [];
   for (const { id, place } of outline.lessons) {
     if (!fs.existsSync(path.join(root, 'lessons', id))) throw new LessonError(`there is no folder lessons/${id}`, place);
-    lessons.push(loadLesson(root, id, lessons));
+    lessons.push(loadLesson(root, id, lessons, languages));
   }
   return { title: outline.title, format: outline.format, parts: outline.parts, lessons, root };
 }
 
 /** One lesson; `earlier` are the lessons before it, from which code may be pulled and which it may need. */
-function loadLesson(root: string, id: string, earlier: readonly Lesson[]): Lesson {
-  const file = `lessons/${id}/lesson.md`;
+function loadLesson(root: string, id: string, earlier: readonly Lesson[], languages: readonly string[]): Lesson {
+  const folder = path.join(root, 'lessons', id);
+  const file = `lessons/${id}/${translated(folder, 'lesson.md', languages)}`;
   const { header, markdown, line } = readHeader(readText(root, file), file);
   if (header.id !== id) throw new LessonError(`the head says "${header.id}", the folder "${id}"`, { file, line: 2 });
   for (const need of header.needs) {
     if (!earlier.some((lesson) => lesson.id === need)) throw new LessonError(`needs: "${need}" is no lesson before this one`, { file, line: 2 });
   }
-  const folder = path.join(root, 'lessons', id);
   const before = [...earlier];
   let blocks: Block[] | undefined;
   let hints: Block[][] | undefined;
@@ -50,7 +51,7 @@ function loadLesson(root: string, id: string, earlier: readonly Lesson[]): Lesso
       return (blocks ??= parseBlocks(markdown, file, line, pullFrom([...before.map((lesson) => lesson.folder), folder])));
     },
     get hints() {
-      const hintsFile = `lessons/${id}/hints.md`;
+      const hintsFile = `lessons/${id}/${translated(folder, 'hints.md', languages)}`;
       return (hints ??= readHints(readText(root, hintsFile), hintsFile));
     },
   };

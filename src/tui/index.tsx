@@ -5,6 +5,7 @@
  */
 import crypto from 'node:crypto';
 import { Exit, type ExitCode } from '../errors.ts';
+import { languagesOf } from '../lesson/language.ts';
 import { loadCourse } from '../lesson/load.ts';
 import type { Rivals } from './effects/parity.ts';
 import { Effects } from './effects/perform.ts';
@@ -30,7 +31,7 @@ export function wantsPlain({ plain, env }: Pick<TutorOptions, 'plain' | 'env'>):
  */
 export async function runTutor(options: TutorOptions): Promise<ExitCode> {
   const { root, env, streams, signal } = options;
-  const course = loadCourse(root);
+  const course = loadCourse(root, languagesOf(env));
   const workspace = openWorkspace(course, options.workspace);
   const plain = wantsPlain(options);
   // chalk, which ink uses, knows FORCE_COLOR but not NO_COLOR, and looks when it is imported.

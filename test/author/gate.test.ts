@@ -36,6 +36,35 @@ const edit = (file: string, change: (text: string) => string): Damage => (root) 
 const remove = (file: string): Damage => (root) => fs.rmSync(path.join(root, 'lessons', file), { recursive: true });
 const page = '01-first/lesson.md';
 
+describe('translations', () => {
+  const original = read(tinyRoot, `lessons/${page}`);
+  const german = original.replace(/^title = .*$/m, 'title = "Die erste Lektion"');
+
+  test('with the same experiments and questions are fine', async () => {
+    using folder = tinyCopy();
+    write(path.join(folder.path, 'lessons'), { '01-first/lesson.de.md': german, '01-first/hints.de.md': read(tinyRoot, 'lessons/01-first/hints.md') });
+    expect(await quick(folder.path)).toEqual([]);
+  });
+
+  test.each([
+    ['another experiment', german.replace(/(```sh try\n)/, '$1echo anders; '), /^lessons\/01-first\/lesson\.de\.md:1: it does not do what lesson\.md does: expected the experiment /],
+    ['other files', german.replace(/^minutes = \d+$/m, 'minutes = 29'), /lesson\.de\.md:1: it does not do what lesson\.md does: expected minutes \d+, .* found minutes 29/],
+    ['a head that is wrong', german.replace('title =', 'titel ='), /^lessons\/01-first\/lesson\.de\.md:\d+: .*title/],
+  ])('with %s are named', async (_, text, problem) => {
+    using folder = tinyCopy();
+    write(path.join(folder.path, 'lessons'), { '01-first/lesson.de.md': text });
+    const problems = await quick(folder.path);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(problem);
+  });
+
+  test('under a name that is no language are strays', async () => {
+    using folder = tinyCopy();
+    write(path.join(folder.path, 'lessons'), { '01-first/lesson.german.md': german });
+    expect(await quick(folder.path)).toEqual([expect.stringContaining('lesson.german.md:1: a stray file')]);
+  });
+});
+
 describe('the quick half', () => {
   test('finds nothing wrong with a course that is right', async () => {
     expect(await quick(tinyRoot)).toEqual([]);
