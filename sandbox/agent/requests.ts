@@ -113,6 +113,10 @@ export class Requests {
         const { runRequest } = await import('./run.ts');
         return await runRequest(request, context, await this.#thePlayground());
       }
+      case 'parity': {
+        const { parityRequest } = await import('./parity.ts');
+        return await parityRequest(request, context);
+      }
       case 'experiment':
         return await (await this.#theExperiments()).run(request, context);
       case 'reset':

@@ -31,6 +31,7 @@ const variables: Check = (value) => isRecord(value) && Object.entries(value).eve
 const requests: Record<ToAgent['op'], Record<string, Check>> = {
   hello: {},
   check: { lesson: text, checks: listOf(file), box: listOf(file), command: maybe(text), seed: text, allRules: maybe(flag), firstFailure: maybe(flag), nonce: maybe(text) },
+  parity: { box: listOf(file), command: maybe(text), version: maybe(argv), seed: text },
   run: {
     wall: oneOf('playground', 'fresh'), box: maybe(listOf(file)), argv, cwd: maybe(text), env: maybe(variables), terminal: maybe(size),
     outputLimit: maybe(amount), timeLimit: maybe(amount), limits: maybe(shape({ memory: maybe(amount), pids: maybe(amount) })),

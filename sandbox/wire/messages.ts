@@ -7,6 +7,7 @@
  */
 import type { TypeEdit } from './typeEdits.ts';
 import type { CheckResult, KernelInfo, Leftover, Verdict } from './verdict.ts';
+import type { ParityRun } from './parity.ts';
 
 /**
  * A file of the learner's or the course's, by its path relative to the folder it is laid into. `types`: what Node would
@@ -39,6 +40,8 @@ export type Request =
       /** Comes back with the verdict: that it answers this request, and no other. The grader's. */
       nonce?: string;
     }
+  /** Start a runtime as box in a wall of its own, and see how far it isolates a command. `version`: what prints its version. */
+  | { op: 'parity'; box: WireFile[]; command?: string; version?: string[]; seed: string }
   /** Run a command in a wall. `playground` lasts from one request to the next; `fresh` is made for this one and removed. */
   | {
       op: 'run';
@@ -94,6 +97,7 @@ export type Reply =
 export type DoneValue =
   | { op: 'hello'; kernel: KernelInfo; agent: string }
   | { op: 'check'; verdict: Verdict; leftovers: Leftover[]; nonce?: string }
+  | { op: 'parity'; run: ParityRun; kernel: KernelInfo }
   | { op: 'run'; ending: Ending; leftovers: Leftover[] }
   | { op: 'experiment'; output: string; ending: Ending }
   | { op: 'census'; processes: string[]; mounts: string[]; cgroups: string[] }

@@ -40,6 +40,11 @@ class LaunchedSandbox implements Sandbox {
     return { verdict, leftovers, ...(nonce === undefined ? {} : { nonce }) };
   }
 
+  async parity(request: Parameters<Sandbox['parity']>[0], { signal }: { signal?: AbortSignal } = {}): ReturnType<Sandbox['parity']> {
+    const { run, kernel } = expectValue(await this.#client.request({ op: 'parity', ...request }, signal ? { signal } : {}), 'parity');
+    return { run, kernel };
+  }
+
   async experiment(
     request: Parameters<Sandbox['experiment']>[0],
     options: Parameters<Sandbox['experiment']>[1] = {},

@@ -3,10 +3,14 @@
  *
  * `src/check` is the only part of `src` that talks to `sandbox/launch`.
  */
+import type { ParityRun } from './wire.ts';
 import type { CheckResult, Ending, KernelInfo, Leftover, TerminalSize, Verdict, WireFile } from './wire.ts';
 
 /** Which kernel to take: `auto` is `here` inside the workbook's own VM, otherwise `uml`. */
 export type KernelChoice = 'auto' | 'uml' | 'here';
+
+/** Which root the kernel's guest has: the lessons' own, or the one with real runtimes in it, which no lesson is judged in. */
+export type SandboxImage = 'guest' | 'foreign';
 
 /** Where the sandbox is on its way. `lost` is followed by `booting` when the next request comes. */
 export type SandboxState =
@@ -57,6 +61,11 @@ export interface Sandbox {
     request: CheckRequest,
     options?: { onCheck?: (result: CheckResult) => void; signal?: AbortSignal },
   ): Promise<{ verdict: Verdict; leftovers: Leftover[]; nonce?: string }>;
+  /** Starts a runtime as box in a wall of its own, and asks the kernel how far it isolates a command. */
+  parity(
+    request: { box: WireFile[]; command?: string; version?: string[]; seed: string },
+    options?: { signal?: AbortSignal },
+  ): Promise<{ run: ParityRun; kernel: KernelInfo }>;
   experiment(
     request: { session: string; script: string; box: WireFile[]; timeLimit?: number },
     options?: { onOutput?: (text: string) => void; signal?: AbortSignal },

@@ -2,3 +2,5 @@
 export { CheckResultSchema, KernelSchema, LeftoverSchema } from '../../sandbox/wire/verdict.ts';
 export type { CheckResult, CheckStatus, Evidence, KernelInfo, Leftover, Mistake, Verdict } from '../../sandbox/wire/verdict.ts';
 export type { Ending, TerminalSize, WireFile } from '../../sandbox/wire/messages.ts';
+export { standings } from '../../sandbox/wire/parity.ts';
+export type { ParityRow, ParityRun, Standing } from '../../sandbox/wire/parity.ts';

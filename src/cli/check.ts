@@ -141,6 +141,7 @@ function sayNext(context: Context, { course }: Learner, lesson: Lesson | undefin
     context.print(`drydock start ${after.number}   the next lesson: ${after.title}`);
   } else {
     context.print('This was the last lesson.');
+    context.print('drydock parity   what your runtime can do, beside unshare, bubblewrap, runc and crun');
   }
 }
 

@@ -5,7 +5,7 @@
  * context, so that a test runs it without a process, a terminal or a kernel.
  */
 import type { Readable, Writable } from 'node:stream';
-import type { KernelChoice, Sandbox } from '../check/types.ts';
+import type { KernelChoice, Sandbox, SandboxImage } from '../check/types.ts';
 
 /** One `--option`. A `value` is the word that stands for it in the help: `--seed S`. */
 export type OptionSpec = {
@@ -57,7 +57,7 @@ export type World = {
   /** Aborted by the first Ctrl-C (SIGINT) or SIGTERM; a command that is aborted cleans up and returns 130. */
   signal: AbortSignal;
   /** A client of the workspace's kernel. Nothing starts until it is asked for something; the caller closes it. */
-  openSandbox(options: { root: string; workspace: string; kernel: KernelChoice; env?: Record<string, string | undefined> }): Sandbox;
+  openSandbox(options: { root: string; workspace: string; kernel: KernelChoice; image?: SandboxImage; env?: Record<string, string | undefined> }): Sandbox;
 };
 
 export type Context = World & {

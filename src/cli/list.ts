@@ -57,10 +57,10 @@ function listAsJson(course: Course, progress: Progress, current: Lesson | null):
     parts: course.parts.map((part) => ({
       title: part.title,
       lessons: course.lessons.filter((lesson) => part.lessons.includes(lesson.id)).map((lesson) => {
-        const { state, attempts, hints, seconds, last } = lessonProgress(progress, lesson.id);
+        const { state, attempts, hints, seconds, last, drills } = lessonProgress(progress, lesson.id);
         return {
           id: lesson.id, number: lesson.number, title: lesson.title, minutes: lesson.minutes, goal: lesson.goal, needs: lesson.needs, files: lesson.files,
-          state, attempts, hints, seconds, last: last ?? null,
+          state, attempts, hints, seconds, last: last ?? null, drills: drills ?? { of: 0, right: 0 },
         };
       }),
     })),

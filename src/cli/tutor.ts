@@ -1,4 +1,5 @@
 /** `drydock` alone: the tutor on a terminal, the list without one. */
+import { isImageReady } from '../check/images.ts';
 import { Exit, type ExitCode } from '../errors.ts';
 import type { Command, Context } from './command.ts';
 import { chosenKernel, kernelOption } from './kernel-option.ts';
@@ -26,6 +27,10 @@ export const command: Command = {
     return runTutor({
       root, workspace, env, signal,
       openSandbox: () => context.openSandbox({ root, workspace, kernel }),
+      rivals: () => {
+        const image = isImageReady('foreign', root, env) ? 'foreign' : 'guest';
+        return { image, open: () => context.openSandbox({ root, workspace, kernel, image }) };
+      },
       streams: { stdin, stdout, stderr: process.stderr },
       plain: context.values['plain'] === true,
     });

@@ -16,7 +16,7 @@ export function writeProgress(progress: Progress): string {
   return `${JSON.stringify({ ...progress, lessons }, null, 2)}\n`;
 }
 
-const order = ['state', 'attempts', 'hints', 'peeked', 'predictions', 'seconds', 'startedAt', 'passedAt', 'last'];
+const order = ['state', 'attempts', 'hints', 'peeked', 'predictions', 'seconds', 'startedAt', 'passedAt', 'last', 'drills'];
 
 function inOrder(lesson: Progress['lessons'][string] | undefined): object {
   const entries = Object.entries(lesson ?? {});

@@ -39,6 +39,8 @@ export const LessonProgressSchema = v.looseObject({
   startedAt: v.optional(v.string()),
   passedAt: v.optional(v.string()),
   last: v.optional(LastSchema),
+  /** Drills that were answered, and how many of them rightly. */
+  drills: v.optional(v.looseObject({ of: count, right: count })),
 });
 
 export const ProgressSchema = v.looseObject({
@@ -64,6 +66,8 @@ export type ProgressEvent =
   | { type: 'hinted'; lesson: string; rungs: number }
   | { type: 'peeked'; lesson: string }
   | { type: 'predicted'; lesson: string; number: number; choice: number; right: boolean }
+  /** A drill was answered. */
+  | { type: 'drilled'; lesson: string; right: boolean }
   | { type: 'spent'; lesson: string; seconds: number }
   /** The learner went back to the beginning of a lesson. */
   | { type: 'reset'; lesson: string };
@@ -108,6 +112,10 @@ function step(lesson: LessonProgress, event: ProgressEvent): LessonProgress {
       const key = String(event.number);
       if (Object.hasOwn(lesson.predictions, key)) return lesson;
       return { ...lesson, predictions: { ...lesson.predictions, [key]: { choice: event.choice, right: event.right } } };
+    }
+    case 'drilled': {
+      const { drills = { of: 0, right: 0 } } = lesson;
+      return { ...lesson, drills: { ...drills, of: drills.of + 1, right: drills.right + Number(event.right) } };
     }
     case 'spent':
       return { ...lesson, seconds: Math.round(lesson.seconds + event.seconds) };

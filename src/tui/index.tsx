@@ -7,7 +7,9 @@ import crypto from 'node:crypto';
 import { Exit, type ExitCode } from '../errors.ts';
 import { languagesOf } from '../lesson/language.ts';
 import { loadCourse } from '../lesson/load.ts';
+import type { Rivals } from './effects/parity.ts';
 import { Effects } from './effects/perform.ts';
+import { openDrills } from './drills.ts';
 import type { TutorOptions } from './options.ts';
 import { createStage } from './stage.ts';
 import { initialState } from './state/init.ts';
@@ -43,6 +45,8 @@ export async function runTutor(options: TutorOptions): Promise<ExitCode> {
   effects = new Effects({
     store, stage, workspace, env,
     openSandbox: options.openSandbox,
+    drills: openDrills(course, options.workspace),
+    ...(options.rivals ? { rivals: withRoot(root, options.rivals) } : {}),
     terminal: streams,
     seed: options.seed ?? (() => crypto.randomBytes(6).toString('hex')),
   });
@@ -67,6 +71,10 @@ async function withoutFetch<T>(load: () => Promise<T>): Promise<T> {
   } finally {
     Object.defineProperty(globalThis, 'fetch', fetch);
   }
+}
+
+function withRoot(root: string, rivals: NonNullable<TutorOptions['rivals']>): () => Rivals {
+  return () => ({ root, ...rivals() });
 }
 
 /** Goodbyes to a sandbox that does not answer are cut short, in milliseconds. */

@@ -63,6 +63,8 @@ const everywhere: Readonly<Record<string, Command>> = {
   enter: { do: 'enter' },
   l: { do: 'list' },
   '/': { do: 'search' },
+  c: { do: 'closing' },
+  m: { do: 'drill' },
   h: { do: 'hint' },
   v: { do: 'verdict' },
   d: { do: 'diff' },

@@ -1,6 +1,6 @@
 /** What the tutor is given by whoever starts it. */
 import type { ReadStream } from 'node:tty';
-import type { Sandbox } from '../check/types.ts';
+import type { Sandbox, SandboxImage } from '../check/types.ts';
 
 export type TutorStreams = {
   stdin: NodeJS.ReadStream | ReadStream;
@@ -15,6 +15,8 @@ export type TutorOptions = {
   workspace: string;
   /** Opens the workspace's sandbox; called once, after the first frame. */
   openSandbox: () => Sandbox | Promise<Sandbox>;
+  /** Where real runtimes are to be found, and how to open a sandbox there; asked when somebody wants them. */
+  rivals?: () => { image: SandboxImage; open: () => Sandbox | Promise<Sandbox> };
   streams: TutorStreams;
   env: Readonly<Record<string, string | undefined>>;
   /** The linear mode: lines only, no cursor movement; for screen readers, dumb terminals, and by choice. */

@@ -2,7 +2,8 @@
  * What the tutor needs of the rest of the house, as small interfaces: the workspace with its progress, the files to send to a
  * sandbox, and how a starter is laid. Tests inject their own; the real one is made in workspace.ts.
  */
-import type { CheckRequest } from '../check/types.ts';
+import type { CheckRequest, Sandbox } from '../check/types.ts';
+import type { Answered, Drill } from '../drill/types.ts';
 import type { Verdict, WireFile } from '../check/wire.ts';
 import type { Lesson } from '../lesson/types.ts';
 
@@ -88,4 +89,16 @@ export interface Workspace {
   experimentBox(lesson: Lesson): WireFile[];
   /** The learner's box, for a shell. */
   boxFiles(): WireFile[];
+}
+
+/** Drills on the learner's box: see src/drill. */
+export interface Drills {
+  /** The one that waits for its answer. */
+  open(): Drill | undefined;
+  /** Makes one and keeps it. Rejects with UserError where none can be made. */
+  make(options: { lesson: Lesson; sandbox: Pick<Sandbox, 'check'>; seed: string; signal: AbortSignal; onStep: (step: 'works' | 'breaks') => void }): Promise<Drill>;
+  /** Takes an answer, counted from 1, and counts it. */
+  answer(drill: Drill, choice: number): { answered: Answered; score: { right: number; of: number } };
+  /** The files that differ, as they worked and broken. */
+  changes(drill: Drill): { file: string; before: string; after: string }[];
 }

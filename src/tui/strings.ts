@@ -3,6 +3,9 @@
  *
  * A function where something is filled in; never a sentence put together from halves elsewhere.
  */
+import { drill } from './strings/drill.ts';
+import { parity } from './strings/parity.ts';
+
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 export const t = {
@@ -13,6 +16,9 @@ export const t = {
   goal: 'Goal',
   percent: (share: number) => `${share}%`,
   tooSmall: (columns: number, rows: number) => `Drydock needs 40×10; this window is ${columns}×${rows}.`,
+
+  parity,
+  drill,
 
   keys: {
     scroll: 'scroll',
@@ -224,6 +230,8 @@ export const t = {
       ['Tab', 'to the next experiment or question; Shift-Tab back'],
       ['Enter', 'runs the experiment in view, answers the question, starts the lesson'],
       ['1–9', 'chooses an answer'],
+      ['c', parity.help],
+      ['m', drill.help],
       ['v', 'the whole verdict; again: back to the page'],
       ['r', 'marks your box again'],
       ['h', 'hints; again: the next one'],
@@ -296,6 +304,8 @@ export const t = {
       ['edit, or e', 'opens the lesson’s files in your editor; every save is marked'],
       ['check, or r', 'marks your box again'],
       ['verdict, or v', 'reads the last verdict once more'],
+      ['runtime, probe', parity.help],
+      ['drill, drill 2, drill shell', drill.help],
       ['hint, or h', 'a hint; again for the next'],
       ['diff, or d', 'your files beside the reference; again: since they passed'],
       ['shell, or s', 'a shell in the sandbox'],

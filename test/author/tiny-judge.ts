@@ -36,6 +36,7 @@ export function tinyJudge(change: (judged: Judged) => CheckResult = ({ result })
     state: { at: 'idle' },
     watch: () => () => {},
     start: async () => {},
+    parity: unused,
     check: async ({ lesson, box, seed, allRules }) => {
       const answer = await greet(box);
       // The second lesson's box is loud, and the first lesson does not mind.

@@ -30,7 +30,7 @@ describe('list', () => {
       parts: [{
         title: 'Part I: First things',
         lessons: [
-          { id: '01-first', number: 1, title: 'The first lesson', minutes: 5, goal: 'Greet whoever is named.', needs: [], files: ['run.ts'], state: 'untouched', attempts: 0, hints: 0, seconds: 0, last: null },
+          { id: '01-first', number: 1, title: 'The first lesson', minutes: 5, goal: 'Greet whoever is named.', needs: [], files: ['run.ts'], state: 'untouched', attempts: 0, hints: 0, seconds: 0, last: null, drills: { of: 0, right: 0 } },
           expect.objectContaining({ id: '02-second', needs: ['01-first'] }),
         ],
       }],

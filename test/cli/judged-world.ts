@@ -9,6 +9,7 @@ import { dispatch } from '../../src/cli/dispatch.ts';
 import type { World } from '../../src/cli/command.ts';
 
 export type Played = {
+  parity?: Sandbox['parity'];
   /** What it answers to a check; the default is that everything passes. */
   check?: (request: CheckRequest, options: Parameters<Sandbox['check']>[1]) => Promise<{ verdict: Verdict; leftovers: Leftover[] }>;
   run?: Sandbox['run'];
@@ -20,6 +21,8 @@ export class JudgedWorld implements Disposable {
   readonly workspace = fs.mkdtempSync(path.join(os.tmpdir(), 'drydock-cli-'));
   readonly requests: CheckRequest[] = [];
   readonly interrupt = new AbortController();
+  /** The guest roots that were asked for, a sandbox each. */
+  readonly images: string[] = [];
   closed = 0;
   readonly stdin = new PassThrough();
   readonly #played: Played;
@@ -36,13 +39,16 @@ export class JudgedWorld implements Disposable {
     const world: World = {
       root: path.resolve(import.meta.dirname, '../..'),
       cwd: this.workspace,
-      env: { DRYDOCK_WORKSPACE: this.workspace },
+      env: { DRYDOCK_WORKSPACE: this.workspace, DRYDOCK_CACHE: path.join(this.workspace, 'no-cache') },
       stdin: this.stdin,
       stdout: out,
       stderr: err,
       now: () => Date.UTC(2026, 0, 2, 3, 4, 5),
       signal: this.interrupt.signal,
-      openSandbox: () => this.#sandbox(),
+      openSandbox: ({ image = 'guest' }) => {
+        this.images.push(image);
+        return this.#sandbox();
+      },
     };
     const status = await dispatch(argv, world);
     return { status, out: out.text, err: err.text };
@@ -69,6 +75,7 @@ export class JudgedWorld implements Disposable {
         return () => {};
       },
       start: async () => {},
+      parity: this.#played.parity ?? never,
       check: async (request, options) => {
         this.requests.push(request);
         return await (this.#played.check ?? passing)(request, options);

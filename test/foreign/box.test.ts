@@ -3,10 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../lesson/fixture.ts';
-import { config } from './box/oci-config.ts';
-import { failureIn } from './box/oci.ts';
-import { overlayOptions, requireCommand } from './box/place.ts';
-import { parse, parseExec } from './box/words.ts';
+import { config } from '../../sandbox/foreign/oci-config.ts';
+import { failureIn } from '../../sandbox/foreign/oci.ts';
+import { overlayOptions, requireCommand } from '../../sandbox/foreign/place.ts';
+import { parse, parseExec } from '../../sandbox/foreign/words.ts';
 
 const asked = (...words: string[]) => parse(['run', ...words, '--', 'sleep', '1']);
 

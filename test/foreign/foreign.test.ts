@@ -19,7 +19,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const { lessons } = loadCourse(checkout);
 const names = Object.keys(runtimes) as Runtime[];
 const gaps = readGaps(fs.readFileSync(path.join(import.meta.dirname, 'gaps.toml'), 'utf8'));
-const wrappers = path.join(import.meta.dirname, 'box');
+const wrappers = path.join(checkout, 'sandbox/foreign');
 const box = fs.readdirSync(wrappers).map((name) => boxFile(name, fs.readFileSync(path.join(wrappers, name), 'utf8')));
 const judged = new Map<string, Judged['verdicts'][Runtime]>();
 
@@ -39,6 +39,17 @@ describe.each(names)('%s', (runtime) => {
     const { verdict, leftovers } = value;
     judged.set(`${runtime} ${id}`, verdict);
     expect(surprises(verdict, leftovers, gaps[runtime][id]), `seed ${verdict.seed}`).toEqual([]);
+  });
+
+  test('every isolation probe has an answer', async () => {
+    const value = await guest.client.request({ op: 'parity', box, command: command(runtime), seed: seed(), version: ['unshare', '--version'] });
+    if (value.op !== 'parity') throw new Error(`probes were answered with ${value.op}`);
+    const { run } = value;
+    expect({ started: run.started, why: run.why, unknown: run.rows.filter(({ standing }) => standing === 'unknown') }).toEqual({ started: true, why: undefined, unknown: [] });
+    const found = Object.fromEntries(run.rows.map(({ id, standing: how, value: what }) => [id, `${how} ${what}`]));
+    const limits = runtime === 'runc' || runtime === 'crun' ? 'good 64 MiB' : 'bad none';
+    expect(found).toMatchObject({ 'ns-pid': 'good own', root: 'good own', kill: 'good spared', status: 'good 137', leftovers: 'good nothing', memory: limits });
+    expect(run.version).toMatch(/util-linux/);
   });
 
   test('leaves nothing behind when it ends by itself', async () => {

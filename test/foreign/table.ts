@@ -3,7 +3,7 @@ import { parse } from 'smol-toml';
 import * as v from 'valibot';
 import type { CheckResult, Leftover, Verdict } from '../../sandbox/wire/verdict.ts';
 
-/** The runtimes that test/foreign/box wraps, in the page's order, with what they are. */
+/** The runtimes that sandbox/foreign wraps, in the page's order, with what they are. */
 export const runtimes = {
   runc: 'the OCI runtime under Docker and Kubernetes',
   crun: 'the OCI runtime under Podman',
@@ -75,7 +75,7 @@ export function page(lessons: readonly Judged[], gaps: Gaps): string {
   return [
     '# Real runtimes as `box`', '',
     'The checks of the course see `box` as a black box, so a real runtime that is given its command line must pass the checks of all that it',
-    'does. `npm test` wraps these, in the versions of `sandbox/image/lock.json` (test/foreign/box), and judges them like anybody\'s box:', '',
+    'does. `npm test` wraps these, in the versions of `sandbox/image/lock.json` (sandbox/foreign), and judges them like anybody\'s box:', '',
     ...names.map((name) => `- **${name}**: ${runtimes[name]}`), '',
     'Where a runtime does not do what a lesson asks for, the table says so and why. This page is made by the test:',
     '`npm test -- test/foreign -u`.', '',

@@ -62,6 +62,7 @@ export class Played {
       get state() {
         return state;
       },
+      parity: never,
       watch: () => () => {},
       start: async () => void (state = { at: 'ready', kernel, isolated: this.#isolated }),
       check: async (request, options = {}) => await this.#play(request, options, number),

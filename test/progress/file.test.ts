@@ -13,6 +13,7 @@ const event: fc.Arbitrary<ProgressEvent> = fc.oneof(
   fc.record({ type: fc.constant('checked' as const), lesson, verdict: fc.boolean().map(verdict) }),
   fc.record({ type: fc.constant('hinted' as const), lesson, rungs: fc.nat(5) }),
   fc.record({ type: fc.constant('predicted' as const), lesson, number: fc.nat(9), choice: fc.nat(3), right: fc.boolean() }),
+  fc.record({ type: fc.constant('drilled' as const), lesson, right: fc.boolean() }),
   fc.record({ type: fc.constant('spent' as const), lesson, seconds: fc.nat(1000) }),
 );
 const states = fc.array(event, { maxLength: 30 }).map((events) => after(...events));
@@ -44,6 +45,8 @@ describe('the reducer', () => {
   });
 
   test('going back keeps what was learnt of it, but not the pass', () => {
+    const drilled = after({ type: 'drilled', lesson: '01-a', right: true }, { type: 'drilled', lesson: '01-a', right: false });
+    expect(lessonProgress(drilled, '01-a')).toMatchObject({ state: 'untouched', drills: { of: 2, right: 1 } });
     const back = after({ type: 'checked', lesson: '01-a', verdict: verdict(true) }, { type: 'spent', lesson: '01-a', seconds: 60 }, { type: 'reset', lesson: '01-a' });
     expect(lessonProgress(back, '01-a')).toEqual({ state: 'started', attempts: 1, hints: 0, peeked: false, predictions: {}, seconds: 60 });
   });

@@ -1,5 +1,6 @@
 /** A sandbox in memory, for tests of the screen alone: it does what the test says and keeps what it was asked. */
 import type { CheckRequest, RunHandle, Sandbox, SandboxState } from '../../src/check/types.ts';
+import type { ParityRun } from '../../src/check/wire.ts';
 import type { CheckResult, Verdict } from '../../src/check/wire.ts';
 
 export const kernel = { kind: 'uml', release: '6.1.0-test', image: 'sha256:0' } as const;
@@ -60,6 +61,14 @@ export class FakeSandbox implements Sandbox {
 
   run(..._: Parameters<Sandbox['run']>): RunHandle {
     throw new Error('this sandbox runs no commands');
+  }
+
+  /** What is found of a runtime; called with the request. */
+  probe: (request: Parameters<Sandbox['parity']>[0]) => ParityRun = () => ({ did: 'box run -- sleep 1', started: true, refused: [], rows: [], durationMs: 1 });
+
+  async parity(request: Parameters<Sandbox['parity']>[0], options: { signal?: AbortSignal } = {}): ReturnType<Sandbox['parity']> {
+    await this.#wait(options.signal);
+    return { run: this.probe(request), kernel };
   }
 
   async reset(): Promise<void> {}

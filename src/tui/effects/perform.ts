@@ -1,17 +1,20 @@
 /** Does what the reducer asks for. Every effect reports back with events; none throws. */
 import path from 'node:path';
 import type { Sandbox } from '../../check/types.ts';
-import type { Workspace } from '../ports.ts';
+import type { WireFile } from '../../check/wire.ts';
+import type { Drills as DrillsPort, Workspace } from '../ports.ts';
 import { lessonOf } from '../state/select.ts';
 import type { Effect, Message } from '../state/types.ts';
 import { type Stage, alone } from '../stage.ts';
 import type { Store } from '../store.ts';
 import { t } from '../strings.ts';
 import { chooseEditor, edit, openWindow } from './editor.ts';
+import { Drills } from './drills.ts';
 import { Experiments } from './experiments.ts';
 import { explain } from './explain.ts';
 import { Kernel } from './kernel.ts';
 import { Marking } from './marking.ts';
+import { Parity, type Rivals } from './parity.ts';
 import { type ShellTerminal, runShell } from './shell.ts';
 import { type StartOptions, compareFiles, offerOf, startLesson, undoStart } from './starting.ts';
 import { suspendJob } from './suspend.ts';
@@ -26,6 +29,8 @@ export type Outside = {
   terminal: ShellTerminal;
   env: Readonly<Record<string, string | undefined>>;
   seed: () => string;
+  drills?: DrillsPort;
+  rivals?: () => Rivals;
   /** Milliseconds of a clock; the machine's unless said. */
   now?: () => number;
 };
@@ -33,6 +38,8 @@ export type Outside = {
 export class Effects {
   readonly #outside: Outside;
   readonly #kernel: Kernel;
+  readonly #parity: Parity;
+  readonly #drills: Drills;
   readonly #marking: Marking;
   readonly #experiments: Experiments;
   readonly #time: TimeSpent;
@@ -42,6 +49,8 @@ export class Effects {
     const { store, workspace, openSandbox, seed } = outside;
     this.#outside = outside;
     this.#kernel = new Kernel(store, openSandbox);
+    this.#parity = new Parity(store, workspace, seed, outside.rivals);
+    this.#drills = new Drills(store, this.#kernel, seed, outside.drills);
     this.#marking = new Marking(store, this.#kernel, workspace, seed);
     this.#experiments = new Experiments(store, this.#kernel, workspace);
     this.#time = new TimeSpent(store.state.open, outside.now ?? Date.now, (lesson, seconds) => this.perform({ type: 'record', event: { type: 'spent', lesson, seconds } }));
@@ -78,6 +87,8 @@ export class Effects {
     this.#time.touch(this.#outside.store.state.open);
     this.#time.flush();
     this.#watch?.[Symbol.dispose]();
+    this.#parity.cancel();
+    this.#drills.cancel();
     this.#marking.cancel();
     await this.#experiments.close().catch(() => undefined);
     await this.#kernel.close().catch(() => undefined);
@@ -96,6 +107,18 @@ export class Effects {
         workspace.record(effect.event);
         store.dispatch({ type: 'progress', progress: workspace.progress() });
         return this.#tellTrouble();
+      case 'parity':
+        return this.#parity.run();
+      case 'cancelParity':
+        return this.#parity.cancel();
+      case 'drill':
+        return lesson && this.#drills.make(lesson);
+      case 'drillAnswer':
+        return this.#drills.answer(effect.drill, effect.choice);
+      case 'drillShell':
+        return this.#shell(this.#drills.brokenBox());
+      case 'cancelDrill':
+        return this.#drills.cancel();
       case 'offer':
         return lesson && store.dispatch({ type: 'offered', lesson: lesson.id, offer: offerOf(workspace.plan(lesson)) });
       case 'start':
@@ -148,12 +171,13 @@ export class Effects {
     if (why !== undefined) failed(why);
   }
 
-  async #shell(): Promise<void> {
+  /** `broken`: a drill's box in the place of the learner's. */
+  async #shell(broken?: WireFile[]): Promise<void> {
     const { stage, workspace, terminal, env } = this.#outside;
     const sandbox = await this.#kernel.ready();
     await alone(stage, async () => {
-      terminal.stdout.write(`${t.shell.enter}\n`);
-      await runShell(sandbox, workspace.boxFiles(), terminal, { TERM: env['TERM'] ?? 'xterm' });
+      terminal.stdout.write(`${broken ? t.drill.shell : t.shell.enter}\n`);
+      await runShell(sandbox, broken ?? workspace.boxFiles(), terminal, { TERM: env['TERM'] ?? 'xterm' });
     });
   }
 

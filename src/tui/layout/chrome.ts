@@ -106,6 +106,13 @@ function keysFor(state: State): Hint[] {
       return [{ key: 'Enter', word: t.keys.accept, rank: 0 }, { key: 'j/k', word: t.keys.scroll, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 0 }, ...always];
     case 'hints':
       return [{ key: 'h', word: t.keys.reveal, rank: 0 }, { key: 'j/k', word: t.keys.scroll, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 1 }, ...always];
+    case 'closing':
+    case 'drill':
+      return [
+        { key: 'Enter', word: view.name === 'closing' ? t.keys.run : t.keys.answer, rank: 0 }, { key: 'j/k', word: t.keys.scroll, rank: 1 },
+        ...(view.name === 'drill' ? [{ key: '1–4', word: t.drill.keyChoose, rank: 1 }, { key: 's', word: t.keys.shell, rank: 2 }] : []),
+        { key: 'Esc', word: t.keys.back, rank: 0 }, ...always,
+      ];
     default:
       return [{ key: 'j/k', word: t.keys.scroll, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 0 }, ...always];
   }
@@ -124,6 +131,7 @@ function pageKeys(state: State): Hint[] {
     { key: 'h', word: t.keys.hint, rank: 1 },
     { key: 'e', word: t.keys.editor, rank: 1 },
     ...(markedCheck(state).at === 'none' && state.kernel.at !== 'impossible' ? [] : [{ key: 'v', word: t.keys.verdict, rank: 4 }]),
+    ...(progressOf(state, state.open).passed ? [{ key: 'm', word: t.drill.key, rank: 8 }] : []),
     { key: 's', word: t.keys.shell, rank: 5 },
     { key: 'd', word: t.keys.diff, rank: 6 },
     { key: 'r', word: t.keys.rerun, rank: 7 },

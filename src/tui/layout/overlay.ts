@@ -4,6 +4,9 @@ import { lessonOf, matching, openLesson, progressOf, verdictInput, geometry } fr
 import { t } from '../strings.ts';
 import { type Line, line } from '../text/line.ts';
 import { wrap } from '../text/wrap.ts';
+import { drilledLesson } from '../state/drill.ts';
+import { layoutDrill } from './drill.ts';
+import { layoutClosing } from './scorecard.ts';
 import { type DiffWords, layoutFiles, layoutStartDiff } from './diff.ts';
 import { layoutHelp } from './help.ts';
 import { layoutHints } from './hints.ts';
@@ -39,6 +42,12 @@ function contentOf(state: State): Overlay | undefined {
     }
     case 'help':
       return { title: t.help.title, lines: layoutHelp(width), scroll: view.scroll };
+    case 'closing': {
+      const passed = state.course.lessons.filter(({ id }) => progressOf(state, id).passed).length;
+      return { title: t.parity.title(passed, state.course.lessons.length), lines: layoutClosing(state, width), scroll: view.scroll };
+    }
+    case 'drill':
+      return { title: t.drill.title(drilledLesson(state)), lines: layoutDrill(state.drill, whole), scroll: view.scroll };
     case 'hints': {
       const { hints } = openLesson(state);
       const shown = progressOf(state, state.open).hints;

@@ -49,6 +49,8 @@ export function layoutPanel(input: VerdictInput, width: number, rows: number): L
   if (check.at === 'done' && check.verdict?.passed) {
     lines.push(...layoutBroken(input.broken, width));
     lines.push(...wrap(line(input.next === undefined ? t.verdict.lastLesson : t.verdict.nextLesson(input.next), 'key'), width));
+    if (input.next === undefined) lines.push(...wrap(line(t.parity.lastLesson, 'key'), width));
+    lines.push(...wrap(line(t.drill.offer, 'label'), width));
   }
   const failure = firstFailure(check);
   const tail = others(check, failure, width);

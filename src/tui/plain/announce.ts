@@ -2,8 +2,11 @@
 import { renderAnswer, renderBlocks } from '../../lesson/text.ts';
 import { kernelWords } from '../layout/chrome.ts';
 import { endingWords } from '../layout/experiment.ts';
+import { layoutDrill } from '../layout/drill.ts';
 import { layoutOverlay } from '../layout/overlay.ts';
+import { layoutClosing } from '../layout/scorecard.ts';
 import { layoutVerdict } from '../layout/verdict.ts';
+import { drilledLesson } from '../state/drill.ts';
 import { type ExperimentState, experimentOf, isRevealed } from '../state/page.ts';
 import { lessonOf, openLesson, pageStateOf, progressOf, verdictInput } from '../state/select.ts';
 import type { State } from '../state/types.ts';
@@ -30,6 +33,7 @@ export function announce(before: State, after: State): string[] {
     ...ofCheck(before, after),
     ...ofEarlier(before, after),
     ...ofView(before, after),
+    ...ofTrials(before, after),
     ...(after.message && after.message !== before.message ? untrusted(after.message.text) : []),
   ];
 }
@@ -154,4 +158,19 @@ function ofHints(before: State, after: State): string[] {
   const from = again ? 0 : is - 1;
   const rungs = hints.slice(from, is).flatMap((rung, index) => ['', t.hints.rung(from + index + 1), ...renderBlocks(rung, WIDTH)]);
   return [...rungs, is < hints.length ? t.plain.moreHints : t.hints.last];
+}
+
+/** Scorecards and drills come by themselves, some time after they were asked for. */
+function ofTrials(before: State, after: State): string[] {
+  const [drill, parity] = [after.drill, after.parity];
+  const lines: string[] = [];
+  if (drill !== before.drill && after.view === before.view && drill.at !== 'none') {
+    const same = drill.at === 'open' && before.drill.at === 'open';
+    if (!same) lines.push('', t.drill.title(drilledLesson(after)), ...texts(layoutDrill(drill, WIDTH)), ...(drill.at === 'open' ? [t.drill.plainAnswer] : []));
+  }
+  if (parity !== before.parity && after.view === before.view) {
+    if (parity.at === 'running') lines.push(parity.step ? t.parity.running(parity.step.name, parity.step.number, parity.step.all) : t.parity.waiting);
+    else lines.push('', ...texts(layoutClosing(after, WIDTH)));
+  }
+  return lines;
 }

@@ -27,6 +27,9 @@ const words: readonly Word[] = [
   { words: ['list', 'l'], parse: () => command({ do: 'list' }) },
   { words: ['search', '/'], parse: (_, rest) => ({ ask: 'find', words: rest.join(' ') }) },
   { words: ['open', 'o'], parse: open },
+  { words: ['runtime', 'c'], parse: () => command({ do: 'closing' }) },
+  { words: ['probe'], parse: () => command({ do: 'probe' }) },
+  { words: ['drill'], parse: (state, [what = '']) => drillWord(state, what) },
   { words: ['hint', 'h'], parse: () => command({ do: 'hint' }) },
   { words: ['check', 'r'], parse: () => command({ do: 'rerun' }) },
   { words: ['verdict', 'v'], parse: () => command({ do: 'verdict' }) },
@@ -61,6 +64,15 @@ function answer([number, choice = '']: readonly string[]): Asked {
   const index = /^[a-i]$/i.test(choice) ? choice.toLowerCase().charCodeAt(0) - 97 : /^[1-9]$/.test(choice) ? Number(choice) - 1 : undefined;
   if (index === undefined) return { ask: 'nothing', say: t.plain.whichAnswer };
   return numbered(number, (found) => command({ do: 'predict', number: found, choice: index }), t.plain.whichAnswer);
+}
+
+/** `drill` shows it, `drill 2` and `drill b` answer it, `drill shell` looks around. */
+function drillWord(state: State, what: string): Asked {
+  if (what === '') return command({ do: 'drill' });
+  if (what === 'shell') return command({ do: 'drillShell' });
+  const index = /^[a-i]$/i.test(what) ? what.toLowerCase().charCodeAt(0) - 97 : /^[1-9]$/.test(what) ? Number(what) - 1 : undefined;
+  if (index === undefined || state.drill.at !== 'open') return { ask: 'nothing', say: t.drill.plainAnswer };
+  return command({ do: 'drillAnswer', choice: index });
 }
 
 function open(state: State, [lesson = '']: readonly string[]): Asked {

@@ -5,6 +5,8 @@ import { layoutOverlay, overlayRows } from '../layout/overlay.ts';
 import { t } from '../strings.ts';
 import { bringIntoView, onPage, say } from './change.ts';
 import { isBusy } from './check.ts';
+import { answerDrill, chooseInDrill, enterDrill, showDrill } from './drill.ts';
+import { probe } from './parity.ts';
 import { act, choose, predict, runExperiment } from './act.ts';
 import { sameStop } from './page.ts';
 import {
@@ -37,7 +39,7 @@ export function command(before: State, what: Command): Step {
     case 'enter':
       return enter(state);
     case 'choose':
-      return choose(state, what.choice);
+      return state.view.name === 'drill' ? [chooseInDrill(state, what.choice), []] : choose(state, what.choice);
     case 'predict':
       return predict(state, what.number, what.choice);
     case 'experiment':
@@ -58,6 +60,16 @@ export function command(before: State, what: Command): Step {
       return hint(state);
     case 'verdict':
       return [state.view.name === 'verdict' ? home(state) : { ...state, view: { name: 'verdict', scroll: 0 } }, []];
+    case 'closing':
+      return [state.view.name === 'closing' ? home(state) : { ...state, view: { name: 'closing', scroll: 0 } }, []];
+    case 'probe':
+      return probe(state);
+    case 'drill':
+      return showDrill(state);
+    case 'drillAnswer':
+      return answerDrill(state, what.choice);
+    case 'drillShell':
+      return shell(state, 'drillShell');
     case 'diff':
       return diff(state);
     case 'yes':
@@ -67,7 +79,7 @@ export function command(before: State, what: Command): Step {
     case 'editor':
       return editor(state);
     case 'shell':
-      return shell(state);
+      return shell(state, state.view.name === 'drill' && state.drill.at === 'open' ? 'drillShell' : 'shell');
     case 'help':
       return [state.view.name === 'help' ? home(state) : { ...state, view: { name: 'help', scroll: 0 } }, []];
     case 'back':
@@ -92,6 +104,8 @@ function leave(state: State, code: 0 | 130): Step {
 function interrupt(state: State): Step {
   if (state.armed) return leave(state, Exit.interrupted);
   const effects: Effect[] = [];
+  if (state.parity.at === 'running') effects.push({ type: 'cancelParity' });
+  if (state.drill.at === 'preparing') effects.push({ type: 'cancelDrill' });
   if (isBusy(checkOf(state, state.runOf)) || state.regression) effects.push({ type: 'cancelCheck' });
   if (state.waiting.length > 0) effects.push({ type: 'cancelExperiments' });
   const text = effects.length > 0 ? t.message.cancelled : t.message.leaveAgain;
@@ -173,6 +187,10 @@ function enter(state: State): Step {
       return [home(state), [{ type: 'start', lesson: state.open, ask: false, thenEdit: state.view.thenEdit }]];
     case 'hints':
       return hint(state);
+    case 'closing':
+      return probe(state);
+    case 'drill':
+      return enterDrill(state);
     default:
       return [state, []];
   }
@@ -222,11 +240,11 @@ function editor(state: State): Step {
 }
 
 /** A shell that opened by itself minutes later would take the screen from whoever reads by then. */
-function shell(state: State): Step {
+function shell(state: State, type: 'shell' | 'drillShell'): Step {
   const { at } = state.kernel;
   if (at === 'impossible') return [say(state, t.message.impossible, 'bad'), []];
   if (at === 'setting-up' || at === 'booting') return [say(state, t.shell.notYet, 'warn'), []];
-  return [state, [{ type: 'shell' }]];
+  return [state, [{ type }]];
 }
 
 /** One step towards the page: out of a search, out of a view, the panel closed. */

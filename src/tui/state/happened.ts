@@ -4,6 +4,8 @@ import { t } from '../strings.ts';
 import { onCheck, onExperiment, say, showStop } from './change.ts';
 import { type CheckState, withResult } from './check.ts';
 import { mark } from './commands.ts';
+import { drilled } from './drill.ts';
+import { probed } from './parity.ts';
 import { type StopId, experimentOf, sameStop } from './page.ts';
 import { checkOf, markedLesson, openPage, openStops, pageRows, pageStateOf, progressOf } from './select.ts';
 import type { Effect, Event, State, Step } from './types.ts';
@@ -21,6 +23,10 @@ export function happened(state: State, event: Happened): Step {
     }
     case 'progress':
       return [{ ...state, progress: event.progress }, []];
+    case 'parity':
+      return [probed(state, event.state), []];
+    case 'drill':
+      return [drilled(state, event.state), []];
     case 'offered':
       return [{ ...state, offers: { ...state.offers, [event.lesson]: event.offer } }, []];
     case 'previewed':

@@ -20,6 +20,8 @@ export function initialState({ course, progress, size, lesson }: InitOptions): S
     progress,
     offers: {},
     checks: {},
+    parity: { at: 'none' },
+    drill: { at: 'none' },
     run: 0,
     runOf: undefined,
     regression: undefined,

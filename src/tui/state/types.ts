@@ -6,6 +6,9 @@ import type { ExitCode } from '../../errors.ts';
 import type { DiffLine } from '../compare.ts';
 import type { ProgressEvent, ProgressView, StartChange } from '../ports.ts';
 import type { CheckState, SyntaxProblem } from './check.ts';
+import type { Drill } from '../../drill/types.ts';
+import type { DrillState } from './drill.ts';
+import type { ParityState } from './parity.ts';
 import type { PageState } from './page.ts';
 
 export type Size = { columns: number; rows: number };
@@ -22,6 +25,9 @@ export type View =
   | { name: 'page' }
   | { name: 'map'; selected: string; query: string; typing: boolean; scroll: number }
   | { name: 'help'; scroll: number }
+  /** What the box can do, beside real runtimes. */
+  | { name: 'closing'; scroll: number }
+  | { name: 'drill'; scroll: number }
   /** `newest`: shows the rung that was asked for last until the reader scrolls. */
   | { name: 'hints'; scroll: number; newest: boolean }
   | { name: 'verdict'; scroll: number }
@@ -55,6 +61,8 @@ export type State = {
   /** By lesson; there is none for a lesson that was started. */
   offers: Readonly<Record<string, StartOffer>>;
   checks: Readonly<Record<string, CheckState>>;
+  parity: ParityState;
+  drill: DrillState;
   /** Counts requests for a verdict; what an older one still says is not listened to. */
   run: number;
   /** The lesson that the last request was for. */
@@ -96,6 +104,11 @@ export type Command =
   | { do: 'erase' }
   | { do: 'hint' }
   | { do: 'verdict' }
+  | { do: 'closing' }
+  | { do: 'probe' }
+  | { do: 'drill' }
+  | { do: 'drillAnswer'; choice: number }
+  | { do: 'drillShell' }
   | { do: 'diff' }
   | { do: 'yes' }
   | { do: 'rerun' }
@@ -113,6 +126,8 @@ export type Event =
   | { type: 'resized'; size: Size }
   | { type: 'kernel'; state: SandboxState; note: string | undefined }
   | { type: 'progress'; progress: ProgressView }
+  | { type: 'parity'; state: ParityState }
+  | { type: 'drill'; state: DrillState }
   | { type: 'offered'; lesson: string; offer: StartOffer }
   | { type: 'previewed'; lesson: string; changes: readonly StartDiff[]; thenEdit: boolean }
   | { type: 'started'; lesson: string; changes: readonly StartChange[] }
@@ -138,6 +153,13 @@ export type Event =
 export type Effect =
   | { type: 'boot' }
   | { type: 'quit'; code: ExitCode }
+  | { type: 'parity' }
+  | { type: 'cancelParity' }
+  | { type: 'drill'; lesson: string }
+  /** `choice` counts from 1. */
+  | { type: 'drillAnswer'; drill: Drill; choice: number }
+  | { type: 'drillShell' }
+  | { type: 'cancelDrill' }
   | { type: 'record'; event: ProgressEvent }
   /** Finds out what starting this lesson would do. */
   | { type: 'offer'; lesson: string }
