@@ -3,6 +3,8 @@
  *
  * A function where something is filled in; never a sentence put together from halves elsewhere.
  */
+import { xray } from './strings/xray.ts';
+
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 export const t = {
@@ -249,6 +251,8 @@ export const t = {
     enter: 'A shell in the sandbox, your box is in /work/box. `exit` or Ctrl-D comes back; Ctrl-] does if it hangs.',
     notYet: 'The kernel is not ready yet; press s again in a moment.',
   },
+
+  xray,
 
   /** The linear mode: everything in words, nothing that has to be seen. */
   plain: {
