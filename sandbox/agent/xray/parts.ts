@@ -13,10 +13,11 @@ import { overlayOf } from '../../observe/overlay.ts';
 import type { ProcessView } from '../../observe/process.ts';
 import { presentOnly, readProc } from '../../observe/procfile.ts';
 import { utsName } from '../../observe/uts.ts';
+import { commandLine } from '../../wire/commandLine.ts';
 import type { XrayDetail, XrayMount, XrayNamespace, XrayProcess } from '../../wire/xray.ts';
 import { cgroupInWall, clipped, HOST_PID, pidInWall, sourceInWall, sourceOf, statusOf } from './place.ts';
 import type { Place } from './place.ts';
-import { argvOf, commandLine, namespacesOf } from './residents.ts';
+import { argvOf, namespacesOf } from './residents.ts';
 import type { WallResident } from './residents.ts';
 
 /** Processes and mounts that are handed on; the rest is counted. */

@@ -5,7 +5,6 @@ import { allProcesses, presentOnly, readProc, readProcLink } from '../../observe
 import { pidsOf } from '../../observe/scan.ts';
 import type { ProcessStat } from '../../observe/stat.ts';
 import { SystemCallError } from '../../observe/errors.ts';
-import { clipped } from './place.ts';
 import type { Place } from './place.ts';
 
 export type WallResident = Resident & { readonly stat: ProcessStat };
@@ -35,9 +34,4 @@ export function residentsOf(place: Place): WallResident[] {
 export function argvOf(pid: number): string[] {
   const text = presentOnly(() => readProc(pid, 'cmdline'))[0] ?? '';
   return text.replace(/\0+$/, '').split('\0').filter((word, index, all) => all.length > 1 || word !== '');
-}
-
-/** An argument vector on one line; words with spaces in quotes, as one would type them. */
-export function commandLine(argv: readonly string[]): string {
-  return clipped(argv.map((word) => (word === '' || /[\s'"\\$&;|<>()*?]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : word)).join(' '));
 }

@@ -6,6 +6,7 @@ import { GoneError } from '../../observe/errors.ts';
 import { view } from '../../observe/live.ts';
 import { presentOnly } from '../../observe/procfile.ts';
 import { utsName } from '../../observe/uts.ts';
+import { commandLine } from '../../wire/commandLine.ts';
 import type { KernelInfo } from '../../wire/verdict.ts';
 import type { Xray, XrayContainer, XrayDetail } from '../../wire/xray.ts';
 import { cgroup, gauges } from './cgroup.ts';
@@ -14,7 +15,7 @@ import { capabilities, hostname, idMap, isIsolated, mounts, namespaces, plainSub
 import type { Subject } from './parts.ts';
 import { cgroupInWall, clipped, pidInWall, statusOf } from './place.ts';
 import type { Place } from './place.ts';
-import { argvOf, commandLine, namespacesOf, residentsOf } from './residents.ts';
+import { argvOf, namespacesOf, residentsOf } from './residents.ts';
 import type { WallResident } from './residents.ts';
 
 /** Containers that are listed; the rest is counted. */

@@ -16,6 +16,7 @@ import { type ShellTerminal, runShell } from './shell.ts';
 import { type StartOptions, compareFiles, offerOf, startLesson, undoStart } from './starting.ts';
 import { suspendJob } from './suspend.ts';
 import { type Watch, watchBox } from './watch.ts';
+import { XrayEffects } from './xray.ts';
 
 export type Outside = {
   store: Store;
@@ -32,6 +33,7 @@ export class Effects {
   readonly #kernel: Kernel;
   readonly #marking: Marking;
   readonly #experiments: Experiments;
+  readonly #xray: XrayEffects;
   #watch: Watch | undefined;
 
   constructor(outside: Outside) {
@@ -40,6 +42,7 @@ export class Effects {
     this.#kernel = new Kernel(store, openSandbox);
     this.#marking = new Marking(store, this.#kernel, workspace, seed);
     this.#experiments = new Experiments(store, this.#kernel, workspace);
+    this.#xray = new XrayEffects(store, this.#kernel, workspace);
   }
 
   /** Begins to watch the box, and boots the kernel in the background: the first page is read meanwhile. */
@@ -67,6 +70,7 @@ export class Effects {
   async end(): Promise<void> {
     this.#watch?.[Symbol.dispose]();
     this.#marking.cancel();
+    await this.#xray.stop().catch(() => undefined);
     await this.#experiments.close().catch(() => undefined);
     await this.#kernel.close().catch(() => undefined);
   }
@@ -105,6 +109,14 @@ export class Effects {
         return this.#edit(effect.lesson);
       case 'shell':
         return this.#shell();
+      case 'xrayWatch':
+        return this.#xray.watch();
+      case 'xrayStop':
+        return this.#xray.stop();
+      case 'xrayLook':
+        return this.#xray.look();
+      case 'xrayStart':
+        return this.#xray.start(effect.lesson);
       case 'suspend':
         return alone(this.#outside.stage, suspendJob);
       case 'redraw':

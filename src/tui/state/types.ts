@@ -1,12 +1,13 @@
 /** The tutor's state, what can happen to it, and what it may ask of the world. All of it is plain data. */
 import type { SandboxState } from '../../check/types.ts';
-import type { CheckResult, Ending, Leftover, Verdict } from '../../check/wire.ts';
+import type { CheckResult, Ending, Leftover, Verdict, Xray } from '../../check/wire.ts';
 import type { Course } from '../../lesson/types.ts';
 import type { ExitCode } from '../../errors.ts';
 import type { DiffLine } from '../compare.ts';
 import type { ProgressEvent, ProgressView, StartChange } from '../ports.ts';
 import type { CheckState, SyntaxProblem } from './check.ts';
 import type { PageState } from './page.ts';
+import type { XrayState, XrayView } from './xray.ts';
 
 export type Size = { columns: number; rows: number };
 
@@ -25,6 +26,7 @@ export type View =
   | { name: 'diff'; scroll: number; files: readonly FileDiff[] | undefined }
   /** Asks before the reference is shown. */
   | { name: 'confirm' }
+  | XrayView
   | { name: 'preview'; scroll: number; changes: readonly StartDiff[]; thenEdit: boolean };
 
 export type Message = { text: string; tone: 'plain' | 'warn' | 'bad' };
@@ -60,6 +62,7 @@ export type State = {
   woken: boolean;
   /** Experiments asked for and not ended, in order. */
   waiting: readonly Waiting[];
+  xray: XrayState;
   /** True when the reader closed the verdict's panel; the next run opens it again. */
   panelClosed: boolean;
   message: Message | undefined;
@@ -93,6 +96,7 @@ export type Command =
   | { do: 'rerun' }
   | { do: 'editor' }
   | { do: 'shell' }
+  | { do: 'xray'; /** With a container that is started for it. */ start?: boolean }
   | { do: 'help' }
   | { do: 'back' }
   | { do: 'interrupt' }
@@ -119,6 +123,11 @@ export type Event =
   | { type: 'experimentWrote'; lesson: string; number: number; text: string }
   | { type: 'experimentEnded'; lesson: string; number: number; output: string; ending: Ending }
   | { type: 'experimentFailed'; lesson: string; number: number; why: string; cancelled: boolean }
+  | { type: 'xrayed'; xray: Xray }
+  | { type: 'xrayFailed'; why: string }
+  /** The container that was asked for runs; `pid` is its runtime's. */
+  | { type: 'xrayStarted'; pid: number }
+  | { type: 'xrayEnded'; how: string; said: string }
   | { type: 'said'; message: Message }
   /** Something outside ends the tutor. */
   | { type: 'left'; code: ExitCode };
@@ -140,6 +149,11 @@ export type Effect =
   | { type: 'cancelExperiments' }
   | { type: 'editor'; lesson: string }
   | { type: 'shell' }
+  /** Looks about once a second until `xrayStop`, which also ends what `xrayStart` has started; `xrayLook`: now. */
+  | { type: 'xrayWatch' }
+  | { type: 'xrayStop' }
+  | { type: 'xrayLook' }
+  | { type: 'xrayStart'; lesson: string }
   | { type: 'suspend' }
   | { type: 'redraw' };
 

@@ -1,7 +1,7 @@
 /** The cgroup: memory, processor time and processes as small plots with words beside them, and its files as they stand. Pure. */
 import type { XrayDetail, XrayGauge } from '../../check/wire.ts';
 import { t } from '../strings.ts';
-import { type Line, blank, indent, line, seg } from '../text/line.ts';
+import { type Line, blank, indent, line, padLine, seg } from '../text/line.ts';
 import { untrusted, untrustedLine } from '../text/untrusted.ts';
 import { wrap } from '../text/wrap.ts';
 import type { History, Sample } from './history.ts';
@@ -33,7 +33,7 @@ function gauge(
   label: string, { value, limit, source }: XrayGauge, values: readonly (number | null)[], least: number, words: (value: number) => string, history: History, width: number,
 ): Line[] {
   const amount = value === null ? (label === s.cpu ? s.measuring : s.unknown)
-    : limit === null || limit <= 0 ? s.noLimit(words(value)) : s.of(words(value), words(limit), s.share(Math.round((value / limit) * 100)));
+    : limit === null || limit <= 0 ? s.noLimit(words(value)) : label === s.cpu ? s.processorsOf(words(value), limit) : s.of(words(value), words(limit), Math.round((value / limit) * 100));
   const top = topOf(values.slice(-(width - LABEL)), limit, least);
   const seconds = span(history, width - LABEL);
   // Where there is no room for the whole path its end stands here: the folder is named with the files below.
@@ -65,7 +65,7 @@ function files(cgroup: NonNullable<XrayDetail['cgroup']>, width: number): Line[]
       // Files of many lines are lists of pairs or of pids: one after the other they can be read as well.
       const lines = text === null ? [s.absent] : text === '' ? [s.empty] : [untrusted(text, { lines: 40 }).join(', ')];
       const wrapped = lines.flatMap((one) => wrap(line(one, text === null ? 'label' : 'text'), width - label)).slice(0, MOST_LINES);
-      return indent(wrapped, [seg(name.slice(0, label - 1).padEnd(label), 'code')]);
+      return indent(wrapped, [...padLine([seg(untrustedLine(name), 'code')], label - 1), seg(' ')]);
     }),
   ];
 }

@@ -1,7 +1,7 @@
 /** The mount tree with propagation, and the layers of what is an overlay. Pure. */
 import type { XrayDetail, XrayMount, XrayOverlay } from '../../check/wire.ts';
 import { t } from '../strings.ts';
-import { type Line, type Segment, blank, line, seg } from '../text/line.ts';
+import { type Line, type Segment, blank, seg } from '../text/line.ts';
 import { untrustedLine } from '../text/untrusted.ts';
 import { branches, cells, from, say, widest } from './words.ts';
 
@@ -52,7 +52,7 @@ function layoutOverlayfs({ point, lower, upper, work, options }: XrayOverlay, wi
   const paths = [upper ?? '', work ?? '', ...lower].map((path) => untrustedLine(path));
   const last = lower.length - 1;
   return [
-    line(s.layers(untrustedLine(point)), 'strong'),
+    ...say(s.layers(untrustedLine(point)), width, 'strong'),
     ...(upper === null ? say(s.readOnly, width, 'label') : [layer('┌', s.upper, upper, s.written)]),
     ...lower.map((path, index) => layer(index === last ? '└' : '├', s.lower, path, lower.length === 1 ? '' : index === 0 ? s.topmost : index === last ? s.bottom : '')),
     ...(work === null ? [] : [layer(' ', s.work, work, '')]),

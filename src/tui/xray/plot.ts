@@ -7,7 +7,7 @@ const blocks = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as 
  * is not known is blank. `top` is the value at the upper edge; what is above it is cut.
  */
 export function plot(values: readonly (number | null)[], top: number, width: number, rows: number): string[] {
-  const shown = values.slice(-Math.max(0, width));
+  const shown = width > 0 ? values.slice(-width) : [];
   const heights = [...Array.from({ length: Math.max(0, width - shown.length) }, () => 0), ...shown.map((value) => heightOf(value, top, rows * 8))];
   return Array.from({ length: rows }, (_, row) => heights.map((height) => {
     const filled = height - (rows - 1 - row) * 8;
