@@ -9,7 +9,7 @@ import { branches, bytes } from '../../src/tui/xray/words.ts';
 import { anyDetail, detail, mount, xrayOf } from './xray-sample.ts';
 
 const texts = (lines: readonly Line[]): string[] => lines.map((parts) => lineText(parts).trimEnd());
-const section = (id: (typeof sectionIds)[number], of = detail, width = 76): string => texts(layoutSections(of, remember(noHistory, xrayOf(of)), width, [id])[0]?.lines ?? []).join('\n');
+const section = (id: (typeof sectionIds)[number], of = detail, width = 76): string => texts(layoutSections(of, remember(noHistory, xrayOf(of)), width, { only: [id] })[0]?.lines ?? []).join('\n');
 
 describe('history', () => {
   const at = (time: number, cpu: number, bytes: number, source = 'cpu.stat') => xrayOf({
@@ -109,7 +109,7 @@ describe('sections', () => {
 
   test('cgroup: words beside each plot, every file with its text, or that it is not there', () => {
     const history = [1, 2, 3].reduce((before, second) => remember(before, xrayOf({ ...detail, gauges: { ...detail.gauges, cpu: { ...detail.gauges.cpu, value: second * 100_000 } } }, second * 1000)), noHistory);
-    const text = texts(layoutSections(detail, history, 76, ['cgroup'])[0]!.lines).join('\n');
+    const text = texts(layoutSections(detail, history, 76, { only: ['cgroup'] })[0]!.lines).join('\n');
     expect(text).toMatch(/memory +16\.0 MiB, limit 64\.0 MiB \(25 %\) {2}from memory\.current\n +▂▂▂\n +up to 64\.0 MiB, the last 2 seconds/);
     expect(text).toMatch(/cpu +10 % of a processor, limit 50 %/);
     expect(text).toMatch(/processes +3, no limit/);
@@ -129,10 +129,19 @@ describe('sections', () => {
     expect(section('network', shared)).toContain('It is in the host’s network');
   });
 
+  test('for who listens nothing is drawn', () => {
+    const history = [1, 2, 3].reduce((before, second) => remember(before, xrayOf(detail, second * 1000)), noHistory);
+    const text = layoutSections(detail, history, 72, { drawn: false }).flatMap(({ lines }) => texts(lines)).join('\n');
+    expect(text).not.toMatch(/[\u2500-\u259F◀▶]/);
+    expect(text).toContain('cable: veth12 on the host, eth0 in the container');
+    expect(text).toMatch(/^12 +1 .* {3}sleep 1000$/m);
+    expect(text).toMatch(/memory +16\.0 MiB, limit 64\.0 MiB \(25 %\)/);
+  });
+
   test('whatever the kernel says, and whatever names learner code has made: no line too wide, nothing that a terminal obeys', () => {
-    fc.assert(fc.property(anyDetail, fc.integer({ min: 36, max: 120 }), (any, width) => {
+    fc.assert(fc.property(anyDetail, fc.integer({ min: 36, max: 120 }), fc.boolean(), (any, width, drawn) => {
       const history = [1, 2].reduce((before, second) => remember(before, xrayOf(any, second * 1000)), noHistory);
-      const sections = layoutSections(any, history, width);
+      const sections = layoutSections(any, history, width, { drawn });
       expect(sections.map(({ id }) => id)).toEqual(sectionIds);
       for (const line of sections.flatMap(({ lines }) => lines)) {
         expect(lineWidth(line)).toBeLessThanOrEqual(width);

@@ -148,7 +148,7 @@ function ofXray(before: State, after: State): string[] {
   const others = containers.filter(({ id }) => id !== container.id).map(({ name, pid, command }) => untrusted(`${t.xray.title(name, pid)}: ${command}`).join(' '));
   return [
     '', untrusted(t.xray.title(container.name, container.pid)).join(' '),
-    ...layoutSections(container, history, WIDTH).flatMap(({ title, lines }) => ['', title, ...texts(lines)]),
+    ...layoutSections(container, history, WIDTH, { drawn: false }).flatMap(({ title, lines }) => ['', title, ...texts(lines)]),
     ...(others.length > 0 ? ['', t.xray.others, ...others] : []),
   ];
 }

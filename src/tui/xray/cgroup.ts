@@ -6,7 +6,7 @@ import { untrusted, untrustedLine } from '../text/untrusted.ts';
 import { wrap } from '../text/wrap.ts';
 import type { History, Sample } from './history.ts';
 import { plot, topOf } from './plot.ts';
-import { bytes, from, say } from './words.ts';
+import { type Room, bytes, from, say } from './words.ts';
 
 const s = t.xray.cgroup;
 const LABEL = 11;
@@ -17,20 +17,21 @@ const MOST_LINES = 6;
 /** The least that a plot reaches up to: 1 MiB, 5 % of a processor, 4 processes. What is smaller would only be noise. */
 const least = { memory: 1024 * 1024, cpu: 0.05, pids: 4 } as const;
 
-export function layoutCgroup({ gauges, cgroup }: XrayDetail, history: History, width: number): Line[] {
+export function layoutCgroup({ gauges, cgroup }: XrayDetail, history: History, room: Room): Line[] {
+  const { width } = room;
   const { samples } = history;
   const cpu: XrayGauge = { ...gauges.cpu, value: samples.at(-1)?.cpu ?? null };
   const last = (pick: (sample: Sample) => number | null): (number | null)[] => samples.map(pick);
   return [
-    ...gauge(s.memory, gauges.memory, last((sample) => sample.memory), least.memory, bytes, history, width),
-    ...gauge(s.cpu, cpu, last((sample) => sample.cpu), least.cpu, s.processors, history, width),
-    ...gauge(s.pids, gauges.pids, last((sample) => sample.pids), least.pids, String, history, width),
+    ...gauge(s.memory, gauges.memory, last((sample) => sample.memory), least.memory, bytes, history, room),
+    ...gauge(s.cpu, cpu, last((sample) => sample.cpu), least.cpu, s.processors, history, room),
+    ...gauge(s.pids, gauges.pids, last((sample) => sample.pids), least.pids, String, history, room),
     ...(cgroup ? files(cgroup, width) : say(t.xray.unreadable, width, 'warn')),
   ];
 }
 
 function gauge(
-  label: string, { value, limit, source }: XrayGauge, values: readonly (number | null)[], least: number, words: (value: number) => string, history: History, width: number,
+  label: string, { value, limit, source }: XrayGauge, values: readonly (number | null)[], least: number, words: (value: number) => string, history: History, { width, drawn }: Room,
 ): Line[] {
   const amount = value === null ? (label === s.cpu ? s.measuring : s.unknown)
     : limit === null || limit <= 0 ? s.noLimit(words(value)) : label === s.cpu ? s.processorsOf(words(value), limit) : s.of(words(value), words(limit), Math.round((value / limit) * 100));
@@ -40,9 +41,11 @@ function gauge(
   const wanted = [source, source.slice(source.lastIndexOf('/') + 1)].map((one) => `  ${t.xray.from(untrustedLine(one))}`);
   const fits = wanted.find((text) => amount.length + text.length <= width - LABEL) ?? '';
   const head = indent(wrap([seg(amount), seg(fits, 'label')], width - LABEL), [seg(label.padEnd(LABEL), 'strong')]);
+  if (!drawn) return head;
+  // The room is kept, so that nothing moves when the plot begins.
   if (values.length < 2) return [...head, blank, blank];
-  const [drawn = ''] = plot(values, top, width - LABEL, 1);
-  return [...head, [seg(' '.repeat(LABEL)), seg(drawn, 'picture')], ...indent(wrap(line(s.scale(words(top), seconds), 'label'), width - LABEL), [seg(' '.repeat(LABEL))])];
+  const [row = ''] = plot(values, top, width - LABEL, 1);
+  return [...head, [seg(' '.repeat(LABEL)), seg(row, 'picture')], ...indent(wrap(line(s.scale(words(top), seconds), 'label'), width - LABEL), [seg(' '.repeat(LABEL))])];
 }
 
 /** How far back a plot of that width reaches, in whole seconds. */

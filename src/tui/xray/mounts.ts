@@ -3,15 +3,15 @@ import type { XrayDetail, XrayMount, XrayOverlay } from '../../check/wire.ts';
 import { t } from '../strings.ts';
 import { type Line, type Segment, blank, seg } from '../text/line.ts';
 import { untrustedLine } from '../text/untrusted.ts';
-import { branches, cells, from, say, widest } from './words.ts';
+import { type Room, branches, cells, from, say, widest } from './words.ts';
 
 const s = t.xray.mounts;
 
-export function layoutMounts({ mounts, namespaces }: XrayDetail, width: number): Line[] {
+export function layoutMounts({ mounts, namespaces }: XrayDetail, { width, drawn }: Room): Line[] {
   if (!mounts) return say(t.xray.unreadable, width, 'warn');
   const own = namespaces.find(({ kind }) => kind === 'mnt');
   const hosts = own !== undefined && own.host === own.inside;
-  const tree = branches(mounts.list.map(({ depth }) => depth));
+  const tree = branches(mounts.list.map(({ depth }) => depth), drawn);
   const names = mounts.list.map((mount, index) => `${tree[index] ?? ''}${nameOf(mounts.list, index)}`);
   const point = widest(names, 12, Math.floor(width * 0.36));
   const type = widest(mounts.list.map(({ type }) => untrustedLine(type)), 5, 10);
@@ -19,7 +19,7 @@ export function layoutMounts({ mounts, namespaces }: XrayDetail, width: number):
     ...from([mounts.source], width),
     ...(hosts ? say(s.hosts, width, 'warn') : []),
     ...(mounts.rootIsMount ? [] : say(s.noRoot, width, 'warn')),
-    ...mounts.overlays.flatMap((overlay) => layoutOverlayfs(overlay, width)),
+    ...mounts.overlays.flatMap((overlay) => layoutOverlayfs(overlay, { width, drawn })),
     ...say(s.count(mounts.list.length + mounts.left), width, 'label'),
     ...mounts.list.map((mount, index) => row(mount, names[index] ?? '', [point, type], width)),
     ...(mounts.left > 0 ? say(t.xray.left(mounts.left), width, 'label') : []),
@@ -45,9 +45,9 @@ function row(mount: XrayMount, name: string, widths: readonly number[], width: n
 }
 
 /** Like a stack of paper: what lies on top is above. */
-function layoutOverlayfs({ point, lower, upper, work, options }: XrayOverlay, width: number): Line[] {
+function layoutOverlayfs({ point, lower, upper, work, options }: XrayOverlay, { width, drawn }: Room): Line[] {
   const layer = (mark: string, label: string, path: string, note: string): Line => cells(
-    [seg(`${mark} ${label}`, 'strong'), seg(untrustedLine(path)), seg(note, 'label')], [8, widest(paths, 8, width - 34)], width,
+    [seg(`${drawn ? mark : ' '} ${label}`, 'strong'), seg(untrustedLine(path)), seg(note, 'label')], [8, widest(paths, 8, width - 34)], width,
   );
   const paths = [upper ?? '', work ?? '', ...lower].map((path) => untrustedLine(path));
   const last = lower.length - 1;

@@ -5,7 +5,7 @@ import { type Line, type Segment, blank, fitLine, indent, line, lineWidth, padLi
 import { untrustedLine } from '../text/untrusted.ts';
 import { wrap } from '../text/wrap.ts';
 import type { History } from './history.ts';
-import { bytes, from, say } from './words.ts';
+import { type Room, bytes, from, say } from './words.ts';
 
 const s = t.xray.network;
 
@@ -15,16 +15,16 @@ const SIDE_BY_SIDE = 70;
 /** Cells of a cable between the two sides. */
 const CABLE = 6;
 
-export function layoutNetwork({ network }: XrayDetail, history: History, width: number): Line[] {
+export function layoutNetwork({ network }: XrayDetail, history: History, { width, drawn }: Room): Line[] {
   if (!network) return say(t.xray.unreadable, width, 'warn');
   const { own, host, container, routes, routesSource } = network;
   const sources = own ? [host.source, host.counters, container.source, container.counters] : [host.source, host.counters];
   const now = history.samples.at(-1);
   const rates = now?.received == null || now.sent === null ? [] : say(s.rates(bytes(now.received), bytes(now.sent)), width, 'text');
   const left = (side: typeof host): Line[] => (side.left > 0 ? say(t.xray.left(side.left), width, 'label') : []);
-  const map = !own ? [...say(s.hosts, width, 'warn'), ...column(ordered(host.interfaces), width)]
-    : width >= SIDE_BY_SIDE ? sideBySide(host.interfaces, container.interfaces, width)
-    : [line(t.xray.host, 'strong'), ...column(ordered(host.interfaces), width), blank, line(t.xray.container, 'strong'), ...column(container.interfaces, width)];
+  const map = !own ? [...say(s.hosts, width, 'warn'), ...column(ordered(host.interfaces), { width, drawn })]
+    : drawn && width >= SIDE_BY_SIDE ? sideBySide(host.interfaces, container.interfaces, width)
+    : [line(t.xray.host, 'strong'), ...column(ordered(host.interfaces), { width, drawn }), blank, line(t.xray.container, 'strong'), ...column(container.interfaces, { width, drawn })];
   return [
     ...from(sources, width),
     ...map,
@@ -46,9 +46,9 @@ function ordered(interfaces: readonly XrayInterface[]): XrayInterface[] {
   return [...withPorts, ...interfaces.filter((one) => !withPorts.includes(one)).toSorted((a, b) => leads(a) - leads(b))];
 }
 
-function column(interfaces: readonly XrayInterface[], width: number): Line[] {
+function column(interfaces: readonly XrayInterface[], { width, drawn }: Room): Line[] {
   return interfaces.flatMap((one) => {
-    const [name, ...more] = describe(one, width);
+    const [name, ...more] = describe(one, width, drawn);
     const cable = one.peer === null ? [] : one.peer.side === 'elsewhere' ? say(s.elsewhere(untrustedLine(one.peer.name)), width - 4, 'label')
       : say(one.peer.side === 'host' ? s.cable(untrustedLine(one.peer.name), untrustedLine(one.name)) : s.cable(untrustedLine(one.name), untrustedLine(one.peer.name)), width - 4, 'label');
     return [name ?? blank, ...more, ...indent(cable, [seg('    ')])];
@@ -82,8 +82,8 @@ function sideBySide(host: readonly XrayInterface[], container: readonly XrayInte
 }
 
 /** An interface in two lines or three: name, state and address; the other addresses; counters. */
-function describe(one: XrayInterface, width: number): Line[] {
-  const under = one.master === null ? '' : '└ ';
+function describe(one: XrayInterface, width: number, drawn = true): Line[] {
+  const under = one.master === null ? '' : drawn ? '└ ' : '  ';
   const state: Segment = one.up ? (['DOWN', 'LOWERLAYERDOWN'].includes(one.state) ? seg(s.noCarrier, 'warn') : seg(s.up, 'good')) : seg(s.down, 'warn');
   const addresses = one.addresses.toSorted((a, b) => rank(a) - rank(b)).map((address) => untrustedLine(address, 60));
   // A link-local address is not what one looks for.

@@ -3,15 +3,15 @@ import type { XrayDetail, XrayProcess } from '../../check/wire.ts';
 import { t } from '../strings.ts';
 import { type Line, seg } from '../text/line.ts';
 import { untrustedLine } from '../text/untrusted.ts';
-import { branches, bytes, cells, from, say } from './words.ts';
+import { type Room, branches, bytes, cells, from, say } from './words.ts';
 
 const s = t.xray.processes;
 
-export function layoutProcesses({ processes, processesLeft, namespaces }: XrayDetail, width: number): Line[] {
+export function layoutProcesses({ processes, processesLeft, namespaces }: XrayDetail, { width, drawn }: Room): Line[] {
   const pids = namespaces.find(({ kind }) => kind === 'pid');
   const same = pids !== undefined && pids.host === pids.inside;
   const widths = width >= 60 ? [6, 6, 7, 9] : [5, 6];
-  const tree = branches(processes.map(({ depth }) => depth));
+  const tree = branches(processes.map(({ depth }) => depth), drawn);
   const head = [seg(s.columns.pid, 'label'), seg(s.columns.inside, 'label'), seg(s.columns.state, 'label'), seg(s.columns.memory, 'label'), seg(s.columns.command, 'label')];
   const pick = <T>(row: readonly T[]): T[] => row.filter((_, index) => width >= 60 || index < 2 || index === row.length - 1);
   const rows = processes.map((process, index) => {

@@ -6,6 +6,9 @@ import { wrap } from '../text/wrap.ts';
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
+/** How many cells there are, and whether to draw with lines and blocks, or only to say it. */
+export type Room = { width: number; drawn: boolean };
+
 /** `426 B`, `1.2 KiB`, `32.0 MiB`. */
 export function bytes(count: number): string {
   let [value, unit] = [count, 0];
@@ -37,8 +40,9 @@ export function widest(texts: readonly string[], least: number, most: number): n
   return Math.min(most, Math.max(least, ...texts.map((text) => lineWidth(line(text)))));
 }
 
-/** What stands before each line of a tree whose depths these are: `├─ `, `└─ `, and bars for those that go on. */
-export function branches(depths: readonly number[]): string[] {
+/** What stands before each line of a tree whose depths these are: `├─ `, `└─ `, and bars for those that go on; or spaces alone. */
+export function branches(depths: readonly number[], drawn = true): string[] {
+  if (!drawn) return depths.map((depth) => '  '.repeat(depth));
   return depths.map((depth, index) => {
     let text = '';
     for (let level = 1; level <= depth; level++) {
