@@ -74,8 +74,7 @@ export class Xrays {
       const inode = (which: 'host' | 'inside'): number => kinds.find(({ kind }) => kind === 'net')?.[which] ?? 0;
       const seen = part('cgroup', () => cgroup(subject, container)) ?? undefined;
       const { list, left } = processes(container, residents);
-      const network = this.#networks.map(place, container.first, chosen.pid, { host: inode('host'), container: inode('inside') });
-      return {
+      const rest = {
         ...shown,
         isolated: isIsolated(subject),
         namespaces: kinds,
@@ -86,11 +85,13 @@ export class Xrays {
         mounts: part('mounts', () => mounts(subject)),
         cgroup: seen?.cgroup ?? null,
         gauges: gauges(seen, container, residents),
-        network: await network.catch((error: unknown) => part('network', () => {
-          throw error;
-        })),
-        troubles,
       };
+      // Last, and only when nobody has gone meanwhile: it may have to wait for ip(8).
+      const map = await this.#networks.map(place, container.first, chosen.pid, { host: inode('host'), container: inode('inside') })
+        .catch((error: unknown) => part('network', () => {
+          throw error;
+        }));
+      return { ...rest, network: map, troubles };
     } catch (error) {
       if (error instanceof GoneError) return null;
       throw error;
