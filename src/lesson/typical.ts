@@ -22,7 +22,7 @@ export function typicalRun(course: Course, lesson: string): TypicalRun | undefin
   if (!found) return undefined;
   const args = ['run', ...found.flags, '--', 'sh', '-c', WORK];
   return {
-    argv: ['sh', '-c', `${setup === undefined ? '' : `(${setup}) && `}exec box "$@"`, 'sh', ...args],
+    argv: ['sh', '-c', `${setup === undefined ? '' : `(${setup}\n) && `}exec box "$@"`, 'sh', ...args],
     shown: ['run', ...found.flags, '-- sh'].join(' '),
   };
 }

@@ -35,7 +35,9 @@ export class XrayEffects {
     while (this.#open === mine) {
       const began = Date.now();
       await this.#lookOnce(mine);
-      await this.#pause(EVERY - (Date.now() - began));
+      const took = Date.now() - began;
+      // Where a look takes long, it is not all that the kernel does.
+      await this.#pause(Math.max(EVERY - took, took));
     }
   }
 
