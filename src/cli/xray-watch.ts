@@ -24,7 +24,7 @@ export async function watching(context: Context, { first, again, json, text }: W
     const lines = text(xray, history);
     if (screen) screen.draw(lines);
     else context.print(json ? lines.join('\n') : `${lines.join('\n')}\n`);
-    await Promise.race([pause(EVERY, context.signal), screen?.leaving]);
+    await Promise.race([pause(EVERY, context.signal), ...(screen ? [screen.leaving] : [])]);
     if (context.signal.aborted || screen?.left === true) break;
     ({ xray, history } = await again(history));
   }

@@ -142,7 +142,7 @@ export function textOf(xray: Xray, history: History, width: number, only: readon
   const others = containers.filter(({ id }) => id !== container.id);
   const lines = layoutSections(container, history, width, { only }).flatMap(({ title, lines }) => ['', title, '─'.repeat(title.length), ...lines.map((line) => lineText(line).trimEnd())]);
   const head = [t.xray.title(untrustedLine(container.name), container.pid), untrustedLine(container.command, width)];
-  const listed = others.length === 0 ? [] : ['', t.xray.others, ...others.map(({ name, pid, command }) => untrustedLine(`  ${name}, process ${pid}: ${command}`, width))];
+  const listed = others.length === 0 ? [] : ['', t.xray.others, ...others.map(({ name, pid, command }) => `  ${untrustedLine(`${name}, process ${pid}: ${command}`, width - 2)}`)];
   return harmlessText([...head, ...lines, ...listed].join('\n')).split('\n');
 }
 
