@@ -27,11 +27,10 @@ export function cgroup({ place, view, inWall }: Subject, container: Container): 
   const directory = cgroupDirectory(fact.value);
   const group = cgroupView(directory);
   const members = new Set(container.members);
-  const inWalls = new Map(container.members.map((pid) => [pid, presentOnly(() => statusOf(pid).pids[1])[0]]));
   const files = FILES.map((name) => {
     const content = group.file(name).value;
     // Pids are the judge's; those in the wall have their own.
-    const text = content !== null && name === 'cgroup.procs' ? content.replaceAll(/\d+/g, (pid) => String(inWalls.get(Number(pid)) ?? '?')) : content;
+    const text = content !== null && name === 'cgroup.procs' ? content.replaceAll(/\d+/g, (pid) => String(presentOnly(() => statusOf(Number(pid)).pids[1])[0] ?? '?')) : content;
     return { name, text: text === null ? null : clipped(text.trimEnd(), 2000), source: `${cgroupDirectory(path)}/${name}` };
   });
   return {

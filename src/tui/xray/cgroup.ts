@@ -38,7 +38,7 @@ function gauge(
   const top = topOf(values.slice(-(width - LABEL)), limit, least);
   const seconds = span(history, width - LABEL);
   // Where there is no room for the whole path its end stands here: the folder is named with the files below.
-  const wanted = [source, source.slice(source.lastIndexOf('/') + 1)].map((one) => `  ${t.xray.from(untrustedLine(one))}`);
+  const wanted = [source, ...(source.startsWith('/') ? [source.slice(source.lastIndexOf('/') + 1)] : [])].map((one) => `  ${t.xray.from(untrustedLine(one))}`);
   const fits = wanted.find((text) => amount.length + text.length <= width - LABEL) ?? '';
   const head = indent(wrap([seg(amount), seg(fits, 'label')], width - LABEL), [seg(label.padEnd(LABEL), 'strong')]);
   if (!drawn) return head;
