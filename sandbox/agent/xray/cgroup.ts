@@ -3,11 +3,10 @@ import { cgroupView } from '../../observe/cgroup.ts';
 import type { CgroupView } from '../../observe/cgroup.ts';
 import type { CgroupLimit } from '../../observe/cgroupfile.ts';
 import type { Container } from '../../observe/containers.ts';
-import { presentOnly } from '../../observe/procfile.ts';
 import { pidsOf } from '../../observe/scan.ts';
 import type { XrayCgroup, XrayDetail, XrayGauge } from '../../wire/xray.ts';
 import type { Subject } from './parts.ts';
-import { cgroupDirectory, cgroupInWall, clipped, sourceOf, statusOf } from './place.ts';
+import { cgroupDirectory, cgroupInWall, clipped, present, sourceOf, statusOf } from './place.ts';
 import type { WallResident } from './residents.ts';
 
 /** The files that are shown, in this order: what it is, then memory, processor time, processes. */
@@ -30,14 +29,14 @@ export function cgroup({ place, view, inWall }: Subject, container: Container): 
   const files = FILES.map((name) => {
     const content = group.file(name).value;
     // Pids are the judge's; those in the wall have their own.
-    const text = content !== null && name === 'cgroup.procs' ? content.replaceAll(/\d+/g, (pid) => String(presentOnly(() => statusOf(Number(pid)).pids[1])[0] ?? '?')) : content;
+    const text = content !== null && name === 'cgroup.procs' ? content.replaceAll(/\d+/g, (pid) => String(present(() => statusOf(Number(pid)).pids[1])[0] ?? '?')) : content;
     return { name, text: text === null ? null : clipped(text.trimEnd(), 2000), source: `${cgroupDirectory(path)}/${name}` };
   });
   return {
     view: group,
     cgroup: {
       path: clipped(path),
-      inside: presentOnly(() => clipped(view.cgroupInside().value))[0] ?? null,
+      inside: present(() => clipped(view.cgroupInside().value))[0] ?? null,
       own: path !== '/' && pidsOf(directory).every((pid) => members.has(pid)),
       source: sourceOf(fact, view.pid, inWall),
       files,
@@ -52,7 +51,7 @@ export function gauges(seen: Seen | undefined, container: Container, residents: 
   const source = (name: string): string => `${cgroupDirectory(seen?.cgroup.path ?? '/')}/${name}`;
   return {
     memory: gauge(group?.memoryCurrent().value, limitOf(group?.memoryMax().value), source('memory.current'))
-      ?? { value: sum(mine.map(({ pid }) => (presentOnly(() => statusOf(pid).residentKb)[0] ?? 0) * 1024)), limit: null, source: 'VmRSS in /proc/PID/status' },
+      ?? { value: sum(mine.map(({ pid }) => (present(() => statusOf(pid).residentKb)[0] ?? 0) * 1024)), limit: null, source: 'VmRSS in /proc/PID/status' },
     cpu: gauge(group?.cpuStat().value?.['usage_usec'], processors(group), source('cpu.stat'))
       ?? { value: sum(mine.map(({ stat }) => stat.ticks * TICK)), limit: null, source: 'utime and stime in /proc/PID/stat' },
     pids: gauge(group?.pidsCurrent().value, limitOf(group?.pidsMax().value), source('pids.current'))

@@ -11,11 +11,11 @@ import type { MountNode } from '../../observe/mounttree.ts';
 import { cloneFlagName, namespaceKinds } from '../../observe/namespaces.ts';
 import { overlayOf } from '../../observe/overlay.ts';
 import type { ProcessView } from '../../observe/process.ts';
-import { presentOnly, readProc } from '../../observe/procfile.ts';
+import { readProc } from '../../observe/procfile.ts';
 import { utsName } from '../../observe/uts.ts';
 import { commandLine } from '../../wire/commandLine.ts';
 import type { XrayDetail, XrayMount, XrayNamespace, XrayProcess } from '../../wire/xray.ts';
-import { cgroupInWall, clipped, HOST_PID, pidInWall, sourceInWall, sourceOf, statusOf } from './place.ts';
+import { cgroupInWall, clipped, HOST_PID, pidInWall, present, sourceInWall, sourceOf, statusOf } from './place.ts';
 import type { Place } from './place.ts';
 import { argvOf, namespacesOf } from './residents.ts';
 import type { WallResident } from './residents.ts';
@@ -57,7 +57,7 @@ export function processes(container: Container, residents: readonly WallResident
   const list: XrayProcess[] = [];
   const add = (resident: WallResident, depth: number): void => {
     // The rest is not read, only counted.
-    if (list.length < MOST_PROCESSES) list.push(...presentOnly(() => describe(resident, depth, mine.has(resident.pid))));
+    if (list.length < MOST_PROCESSES) list.push(...present(() => describe(resident, depth, mine.has(resident.pid))));
     for (const child of members) if (child.parent === resident.pid) add(child, depth + 1);
   };
   const tops = [...parents, ...members.filter((member) => !mine.has(member.parent) && ![...parents].some((parent) => parent.pid === member.parent))];
@@ -74,7 +74,7 @@ function describe(resident: WallResident, depth: number, member: boolean): XrayP
   const status = statusOf(resident.pid);
   const inWall = pidInWall(status);
   return {
-    pid: inWall, inside: status.pids.at(-1) ?? inWall, parent: presentOnly(() => statusOf(status.ppid).pids[1])[0] ?? 0, depth, member,
+    pid: inWall, inside: status.pids.at(-1) ?? inWall, parent: present(() => statusOf(status.ppid).pids[1])[0] ?? 0, depth, member,
     state: status.state, name: clipped(status.name), command: commandLine(argvOf(resident.pid)), residentKb: status.residentKb ?? null,
     threads: status.threads, source: `/proc/${inWall}/status`,
   };

@@ -2,6 +2,7 @@
  * The sandbox that is looked into, and how its learner calls what the judge reads: pids of the wall's own pid namespace, cgroups
  * below the wall's own root. What is shown can be typed into its shell.
  */
+import { GoneError, SystemCallError } from '../../observe/errors.ts';
 import type { Fact } from '../../observe/fact.ts';
 import { readProc } from '../../observe/procfile.ts';
 import { parseStatus } from '../../observe/status.ts';
@@ -32,6 +33,24 @@ export function clipped(text: string, most = LONGEST): string {
 /** Everything that /proc/PID/status says. Throws GoneError. */
 export function statusOf(pid: number): ProcessStatus {
   return parseStatus(readProc(pid, 'status'), `/proc/${pid}/status`);
+}
+
+/**
+ * True for what is read of a process that is just ending: it has its /proc entry, and its state says that it runs, but its
+ * namespaces and its memory have been given back already.
+ */
+export function isGone(error: unknown): boolean {
+  return error instanceof GoneError || (error instanceof SystemCallError && ['ENOENT', 'ESRCH', 'EACCES', 'EINVAL'].includes(error.code));
+}
+
+/** One value in a list, or none where the process has gone. */
+export function present<T>(read: () => T): T[] {
+  try {
+    return [read()];
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
+  }
 }
 
 /** What a process of the wall is called in it: the second of its pids, the judge's being the first. */

@@ -2,9 +2,7 @@
 import path from 'node:path';
 import { ancestors, findContainers } from '../../observe/containers.ts';
 import type { Container } from '../../observe/containers.ts';
-import { GoneError } from '../../observe/errors.ts';
 import { view } from '../../observe/live.ts';
-import { presentOnly } from '../../observe/procfile.ts';
 import { utsName } from '../../observe/uts.ts';
 import { commandLine } from '../../wire/commandLine.ts';
 import type { KernelInfo } from '../../wire/verdict.ts';
@@ -13,7 +11,7 @@ import { cgroup, gauges } from './cgroup.ts';
 import { Networks } from './network.ts';
 import { capabilities, hostname, idMap, isIsolated, mounts, namespaces, plainSubject, processes } from './parts.ts';
 import type { Subject } from './parts.ts';
-import { cgroupInWall, clipped, pidInWall, statusOf } from './place.ts';
+import { cgroupInWall, clipped, isGone, pidInWall, present, statusOf } from './place.ts';
 import type { Place } from './place.ts';
 import { argvOf, namespacesOf, residentsOf } from './residents.ts';
 import type { WallResident } from './residents.ts';
@@ -39,7 +37,7 @@ export class Xrays {
     try {
       const residents = residentsOf(place);
       const found = findContainers(namespacesOf(place.holder), residents);
-      const listed = found.slice(-MOST_LISTED).flatMap((container) => presentOnly(() => describe(place, container, residents)));
+      const listed = found.slice(-MOST_LISTED).flatMap((container) => present(() => describe(place, container, residents)));
       const chosen = of === undefined ? listed.at(-1) : pick(of, listed, residents, place);
       return {
         ...nothing,
@@ -50,7 +48,7 @@ export class Xrays {
       };
     } catch (error) {
       // The wall's first process has ended, and everything with it.
-      if (error instanceof GoneError) return nothing;
+      if (isGone(error)) return nothing;
       throw error;
     }
   }
@@ -65,7 +63,7 @@ export class Xrays {
         try {
           return read();
         } catch (error) {
-          if (error instanceof GoneError) throw error;
+          if (isGone(error) && !view(container.first).alive()) throw error;
           troubles.push({ part: name, why: clipped(error instanceof Error ? error.message : String(error)) });
           return null;
         }
@@ -93,7 +91,7 @@ export class Xrays {
         }));
       return { ...rest, network: map, troubles };
     } catch (error) {
-      if (error instanceof GoneError) return null;
+      if (isGone(error)) return null;
       throw error;
     }
   }
@@ -146,10 +144,10 @@ function pick(of: string, listed: readonly Listed[], residents: readonly WallRes
   const pid = Number(of);
   const direct = listed.find((one) => one.pid === pid);
   if (direct) return direct;
-  const resident = residents.find((one) => presentOnly(() => pidInWall(statusOf(one.pid)) === pid)[0] === true);
+  const resident = residents.find((one) => present(() => pidInWall(statusOf(one.pid)) === pid)[0] === true);
   if (resident === undefined) return undefined;
   const byPid = new Map<number, WallResident>(residents.map((one) => [one.pid, one]));
   return listed.find((one) => one.container.members.includes(resident.pid))
     ?? listed.findLast((one) => ancestors(byPid.get(one.container.first) as WallResident, byPid).includes(resident))
-    ?? presentOnly(() => describe(place, plainSubject(resident, residents), residents))[0];
+    ?? present(() => describe(place, plainSubject(resident, residents), residents))[0];
 }
