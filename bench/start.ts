@@ -61,7 +61,7 @@ function files(): WireFile[] {
   const last = course.lessons.at(-1);
   if (last === undefined) throw new Error('the course has no lessons');
   const box = [...solutionTree(course, last)].map(([name, file]) => wireFile(name.split(path.sep).join('/'), file.bytes));
-  const more = ['bench/guest/turns.ts', ...['oci-config.ts', 'place.ts', 'error.ts', 'words.ts'].map((name) => `test/foreign/box/${name}`)];
+  const more = ['bench/guest/turns.ts', ...['oci-config.ts', 'place.ts', 'error.ts', 'words.ts'].map((name) => `sandbox/foreign/${name}`)];
   return [...box, ...more.map((name) => wireFile(`checkout/${name}`, fs.readFileSync(path.join(root, name))))];
 }
 

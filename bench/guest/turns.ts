@@ -1,8 +1,8 @@
 /** In the guest: starts the same command with each runtime, in turn, and prints the milliseconds of every run as JSON. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import { config } from '../../test/foreign/box/oci-config.ts';
-import { parse } from '../../test/foreign/box/words.ts';
+import { config } from '../../sandbox/foreign/oci-config.ts';
+import { parse } from '../../sandbox/foreign/words.ts';
 
 const runs = Number(process.argv[2]);
 const [base, bundle] = ['/tmp/base', '/run/bundle'];

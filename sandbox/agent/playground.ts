@@ -6,6 +6,7 @@ import type { Leftover } from '../wire/verdict.ts';
 import type { Context } from './context.ts';
 import { lastFixtures } from './fixtures.ts';
 import type { Fixture } from './fixtures.ts';
+import type { Place } from './xray/place.ts';
 
 export class Playground {
   #wall: Promise<Wall> | undefined;
@@ -23,6 +24,12 @@ export class Playground {
       await this.#layFixtures(wall, context);
       return { wall, earlier: await wall.leftovers({ settle: 0 }) };
     });
+  }
+
+  /** Where it is, for whoever looks in from outside; undefined where there is none, which then stays so. */
+  async place(): Promise<Place | undefined> {
+    const wall = await this.#wall?.catch(() => undefined);
+    return wall?.alive ? { holder: wall.holder, home: `${wall.cgroup}/home` } : undefined;
   }
 
   /** Ends it and everything in it. */

@@ -13,6 +13,7 @@ import type { Experiments } from './experiment.ts';
 import type { Playground } from './playground.ts';
 import { asRequest, idOf, UsageError } from './validate.ts';
 import type { World } from './world.ts';
+import type { Xrays } from './xray/xray.ts';
 
 type FollowUp = Extract<ToAgent, { op: 'input' | 'inputEnd' | 'resize' | 'signal' }>;
 
@@ -36,6 +37,7 @@ export class Requests {
   readonly #active = new Map<string, Active>();
   #playground: Promise<Playground> | undefined;
   #experiments: Promise<Experiments> | undefined;
+  #xrays: Promise<Xrays> | undefined;
   #prepared: Promise<void> | undefined;
 
   constructor(world: World, send: Send) {
@@ -123,6 +125,17 @@ export class Requests {
         if (request.session === 'playground') await (await this.#playground)?.close();
         else await (await this.#experiments)?.reset(request.session);
         return { op: 'ok' };
+      case 'xray': {
+        this.#xrays ??= import('./xray/xray.ts').then(({ Xrays }) => new Xrays());
+        const place = await (await this.#playground)?.place();
+        return { op: 'xray', xray: await (await this.#xrays).look(place, this.#world.kernel, request.of) };
+      }
+      case 'end': {
+        const run = this.#active.get(request.target)?.process;
+        const place = await (await this.#playground)?.place();
+        if (run !== undefined) await (await import('./xray/end.ts')).endRun(run, place);
+        return { op: 'ok' };
+      }
       case 'census':
         return await (await import('./census.ts')).census();
       case 'cancel':

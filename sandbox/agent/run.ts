@@ -1,10 +1,12 @@
 /** A command in a wall: one that is made for it, or the playground. */
+import { presentOnly } from '../observe/procfile.ts';
 import { Wall } from '../wall/wall.ts';
-import type { Meter } from '../wall/wall.ts';
+import type { Meter, WallProcess } from '../wall/wall.ts';
 import type { DoneValue, Ending, Request } from '../wire/messages.ts';
 import { emitOutput } from './context.ts';
 import type { Context } from './context.ts';
 import type { Playground } from './playground.ts';
+import { pidInWall, statusOf } from './xray/place.ts';
 
 type RunRequest = Extract<Request, { op: 'run' }>;
 type RunResult = Extract<DoneValue, { op: 'run' }>;
@@ -40,12 +42,20 @@ async function runIn(wall: Wall, request: RunRequest, context: Context): Promise
   });
   command.onOutput((stream, bytes) => emitOutput(context, stream, bytes));
   context.attach(command);
+  tellStart(command, context).catch(() => {});
   const stop = (): void => void command.kill().catch(() => {});
   signal.addEventListener('abort', stop, { once: true });
   const ending = await command.ended;
   signal.removeEventListener('abort', stop);
   signal.throwIfAborted();
   return ending;
+}
+
+/** Says that the command runs, and as what; nothing where it is over by then. */
+async function tellStart(command: WallProcess, { emit }: Context): Promise<void> {
+  const pid = await command.pid;
+  const inWall = presentOnly(() => pidInWall(statusOf(pid)))[0];
+  if (inWall !== undefined) await emit({ event: 'started', pid: inWall });
 }
 
 /** The limit that was met between two readings, processes first: a shortage of them makes all else fail. */

@@ -38,10 +38,12 @@ const requests: Record<ToAgent['op'], Record<string, Check>> = {
   },
   experiment: { session: text, script: text, box: listOf(file), timeLimit: maybe(amount) },
   reset: { session: text },
+  xray: { of: maybe(text) },
   census: {},
   cancel: { target: text },
   input: { target: text, base64: anyText },
   inputEnd: { target: text },
+  end: { target: text },
   resize: { target: text, terminal: size },
   signal: { target: text, signal: text },
 };

@@ -33,6 +33,6 @@ export type FromKeeper =
   | { event: 'stays' };
 
 /** Follow-ups speak about another request (`target`); the keeper passes them on and does not count them as work. */
-export const followUps: ReadonlySet<string> = new Set(['cancel', 'input', 'inputEnd', 'resize', 'signal']);
+export const followUps: ReadonlySet<string> = new Set(['cancel', 'input', 'inputEnd', 'end', 'resize', 'signal']);
 
 export type FollowUp = Extract<Request, { target: string }>;

@@ -26,6 +26,22 @@ export function ipInside(pid: number, args: readonly string[]): string {
   return stdout;
 }
 
+/** The same without making this thread wait: many processes are looked at in a row, and nothing of it is urgent. */
+export async function ipInsideLater(pid: number, args: readonly string[]): Promise<string> {
+  const command = ['ip', ...args].join(' ');
+  // That it goes on while this thread is back home does not matter to it.
+  const child = insideNamespace(pid, 'net', () => spawn('ip', args, { env: { PATH }, stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT }));
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text));
+  return await new Promise((resolve, reject) => {
+    child.once('error', (cause) => reject(new SystemCallError('execve', command, errnoOf(cause) ?? 'EIO', { cause })));
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve(said.stdout);
+      else reject(new SystemCallError('execve', command, `status ${code ?? signal}: ${said.stderr.trim()}`));
+    });
+  });
+}
+
 /** Seconds for an answer to a ping. On one machine it takes less than a millisecond, and the first one has to ask for the neighbour. */
 const PATIENCE = 3;
 

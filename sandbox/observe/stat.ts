@@ -17,6 +17,8 @@ export type ProcessStat = {
   /** The foreground process group of that terminal, -1 for none. */
   readonly foreground: number;
   readonly threads: number;
+  /** Processor time used so far by all its threads, user and system, in clock ticks of 10 ms. */
+  readonly ticks: number;
   /** Clock ticks between boot and the start of the process: with the pid it tells one process from a later one. */
   readonly startTime: number;
 };
@@ -42,6 +44,7 @@ export function parseStat(text: string, source = 'stat'): ProcessStat {
     terminal: number(7),
     foreground: number(8),
     threads: number(20),
+    ticks: number(14) + number(15),
     startTime: number(22),
   };
 }

@@ -8,6 +8,7 @@
 import type { TypeEdit } from './typeEdits.ts';
 import type { CheckResult, KernelInfo, Leftover, Verdict } from './verdict.ts';
 import type { ParityRun } from './parity.ts';
+import type { Xray } from './xray.ts';
 
 /**
  * A file of the learner's or the course's, by its path relative to the folder it is laid into. `types`: what Node would
@@ -67,6 +68,11 @@ export type Request =
   | { op: 'experiment'; session: string; script: string; box: WireFile[]; timeLimit?: number }
   /** End an experiment session or the playground (`session: 'playground'`) and everything in it. */
   | { op: 'reset'; session: string }
+  /**
+   * What runs in the playground, as the kernel has it. `of` names the container that is wanted whole, or a pid there of one of its
+   * processes or of who started it; without it, the newest. A playground that nobody has entered is empty.
+   */
+  | { op: 'xray'; of?: string }
   /** What the run with this id left behind, or what is alive now: used by doctor and the leak tests. */
   | { op: 'census' }
   /** End the request with this id; it answers `failed` with reason `cancelled`. */
@@ -74,6 +80,11 @@ export type Request =
   /** Follow-ups to a `run`. */
   | { op: 'input'; target: string; base64: string }
   | { op: 'inputEnd'; target: string }
+  /**
+   * End a run as a container ends: those that it has started are killed from outside, so that what started them cleans up; what is
+   * still there two seconds later is killed.
+   */
+  | { op: 'end'; target: string }
   | { op: 'resize'; target: string; terminal: TerminalSize }
   | { op: 'signal'; target: string; signal: string };
 
@@ -83,6 +94,8 @@ export type Ending = { code: number | null; signal: string | null; limit?: 'time
 /** What a request is answered with. */
 export type Event =
   | { event: 'output'; stream: 'stdout' | 'stderr'; base64: string }
+  /** A run's command runs: its pid in the wall. */
+  | { event: 'started'; pid: number }
   /** A check ended; sent as soon as it has. */
   | { event: 'check'; result: CheckResult }
   /** One line for the learner: the wall is being made, the kernel was replaced, … */
@@ -100,6 +113,7 @@ export type DoneValue =
   | { op: 'parity'; run: ParityRun; kernel: KernelInfo }
   | { op: 'run'; ending: Ending; leftovers: Leftover[] }
   | { op: 'experiment'; output: string; ending: Ending }
+  | { op: 'xray'; xray: Xray }
   | { op: 'census'; processes: string[]; mounts: string[]; cgroups: string[] }
   | { op: 'ok' };
 

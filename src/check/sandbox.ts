@@ -1,8 +1,10 @@
 /** The sandbox over a client of the workspace's kernel: one method for each thing it can be asked for. */
+import * as v from 'valibot';
 import { Client, type ConnectOptions } from '../../sandbox/launch/client.ts';
 import type { DoneValue, Event } from '../../sandbox/wire/messages.ts';
+import { XraySchema } from '../../sandbox/wire/xray.ts';
 import type { RunHandle, Sandbox, SandboxState } from './types.ts';
-import type { CheckResult } from './wire.ts';
+import type { CheckResult, Xray } from './wire.ts';
 
 export { RequestError as SandboxError } from '../../sandbox/launch/client.ts';
 
@@ -60,21 +62,32 @@ class LaunchedSandbox implements Sandbox {
   }
 
   run(request: Parameters<Sandbox['run']>[0], onOutput: Parameters<Sandbox['run']>[1]): RunHandle {
+    const started = Promise.withResolvers<number | undefined>();
     const onEvent = (event: Event) => {
       if (event.event === 'output') onOutput(event.stream, Buffer.from(event.base64, 'base64'));
+      if (event.event === 'started') started.resolve(event.pid);
     };
     const client = this.#client;
     const { id: target, ended } = client.begin({ op: 'run', ...request }, { onEvent });
+    ended.finally(() => started.resolve(undefined)).catch(() => {});
     return {
       write: (bytes) => client.send({ op: 'input', target, base64: Buffer.from(bytes).toString('base64') }),
       end: () => client.send({ op: 'inputEnd', target }),
       resize: (terminal) => client.send({ op: 'resize', target, terminal }),
       signal: (signal) => client.send({ op: 'signal', target, signal }),
+      finish: () => client.send({ op: 'end', target }),
+      started: started.promise,
       ended: ended.then((value) => {
         const { ending, leftovers } = expectValue(value, 'run');
         return { ending, leftovers };
       }),
     };
+  }
+
+  async xray(of?: string): Promise<Xray> {
+    const value = await this.#client.request({ op: 'xray', ...(of === undefined ? {} : { of }) });
+    // What learner code runs beside has no say in it, but the line is shared: the shape is made sure of, once, here.
+    return v.parse(XraySchema, expectValue(value, 'xray').xray);
   }
 
   async reset(session: string): Promise<void> {

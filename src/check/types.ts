@@ -3,8 +3,7 @@
  *
  * `src/check` is the only part of `src` that talks to `sandbox/launch`.
  */
-import type { ParityRun } from './wire.ts';
-import type { CheckResult, Ending, KernelInfo, Leftover, TerminalSize, Verdict, WireFile } from './wire.ts';
+import type { CheckResult, Ending, KernelInfo, Leftover, ParityRun, TerminalSize, Verdict, WireFile, Xray } from './wire.ts';
 
 /** Which kernel to take: `auto` is `here` inside the workbook's own VM, otherwise `uml`. */
 export type KernelChoice = 'auto' | 'uml' | 'here';
@@ -30,6 +29,10 @@ export interface RunHandle {
   end(): void;
   resize(size: TerminalSize): void;
   signal(name: NodeJS.Signals): void;
+  /** Ends the containers that it has started, from outside, so that it can clean up; what is left after two seconds is killed. */
+  finish(): void;
+  /** Its pid in the sandbox, once it runs; undefined where it has ended before anybody could see it. */
+  readonly started: Promise<number | undefined>;
   /** How it ended and what it left behind. Rejects with SandboxError where the kernel was lost. */
   readonly ended: Promise<{ ending: Ending; leftovers: Leftover[] }>;
 }
@@ -83,6 +86,8 @@ export interface Sandbox {
     },
     onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void,
   ): RunHandle;
+  /** What runs in the playground, as the kernel has it; `of` names the container, or a pid there, that is wanted whole. */
+  xray(of?: string): Promise<Xray>;
   reset(session: string): Promise<void>;
   /** Leaves: other clients and the kernel's idle time are not touched. */
   close(): Promise<void>;

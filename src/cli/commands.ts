@@ -14,6 +14,7 @@ const table: readonly { name: string; load: () => Promise<{ command: Command }> 
   { name: 'reset', load: () => import('./reset.ts') },
   { name: 'box', load: () => import('./box.ts') },
   { name: 'shell', load: () => import('./shell.ts') },
+  { name: 'xray', load: () => import('./xray.ts') },
   { name: 'doctor', load: () => import('./doctor.ts') },
   { name: 'drill', load: () => import('./drill.ts') },
   { name: 'parity', load: () => import('./parity.ts') },

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { lessonId } from './header.ts';
 import { readToml } from './toml.ts';
-import { LessonError, type Part, type Place } from './types.ts';
+import { LessonError, type Part, type Place, type TypicalContainer } from './types.ts';
 
 /** The format of the course that this program reads. */
 export const COURSE_FORMAT = 1;
@@ -17,9 +17,14 @@ const CourseSchema = v.strictObject({
     }), 'a list of [[parts]] is needed'),
     v.minLength(1, 'at least one part'),
   ),
+  containers: v.optional(v.array(v.strictObject({
+    from: v.pipe(v.string('a lesson id in quotes is needed'), v.regex(lessonId, 'an id is two digits and words: 05-root')),
+    flags: v.array(v.string('flags in quotes are needed')),
+    setup: v.optional(v.string('a script in quotes is needed')),
+  })), []),
 }, (issue) => (issue.received === 'undefined' ? 'is missing' : issue.expected === 'never' ? 'no such key' : 'is not what it should be'));
 
-export type Outline = { title: string; format: number; parts: Part[]; lessons: { id: string; place: Place }[] };
+export type Outline = { title: string; format: number; parts: Part[]; containers: TypicalContainer[]; lessons: { id: string; place: Place }[] };
 
 /** Reads course.toml. Throws LessonError: not TOML, a wrong key, another format, a lesson named twice. */
 export function readCourse(text: string, file: string): Outline {
@@ -34,7 +39,11 @@ export function readCourse(text: string, file: string): Outline {
     if (lessons.some((lesson) => lesson.id === id)) throw new LessonError(`the lesson "${id}" is named twice`, place);
     lessons.push({ id, place });
   }
-  return { ...course, lessons };
+  const { containers } = course;
+  for (const { from } of containers) {
+    if (!lessons.some((lesson) => lesson.id === from)) throw new LessonError(`[[containers]]: "${from}" is no lesson of this course`, { file, line: lineWith(plain, `"${from}"`, `'${from}'`) });
+  }
+  return { ...course, containers: containers.map(({ from, flags, setup }) => ({ from, flags, ...(setup === undefined ? {} : { setup }) })), lessons };
 }
 
 function lineWith(text: string, ...words: readonly string[]): number {

@@ -28,7 +28,7 @@ export function loadCourse(root: string, languages: readonly string[] = []): Cou
     if (!fs.existsSync(path.join(root, 'lessons', id))) throw new LessonError(`there is no folder lessons/${id}`, place);
     lessons.push(loadLesson(root, id, lessons, languages));
   }
-  return { title: outline.title, format: outline.format, parts: outline.parts, lessons, root };
+  return { title: outline.title, format: outline.format, parts: outline.parts, lessons, root, containers: outline.containers };
 }
 
 /** One lesson; `earlier` are the lessons before it, from which code may be pulled and which it may need. */

@@ -66,7 +66,11 @@ export type Lesson = {
 };
 
 export type Part = { title: string; lessons: string[] };
-export type Course = { title: string; format: number; parts: Part[]; lessons: Lesson[]; root: string };
+
+/** How `box run` is called from a lesson on, to have a container that shows what has been taught so far; see typical.ts. */
+export type TypicalContainer = { from: string; flags: string[]; /** Shell that lays what the flags name, from here on. */ setup?: string };
+
+export type Course = { title: string; format: number; parts: Part[]; lessons: Lesson[]; root: string; containers?: TypicalContainer[] };
 
 /** A lesson file that does not parse: always with its place. */
 export class LessonError extends Error {

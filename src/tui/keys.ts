@@ -71,6 +71,7 @@ const everywhere: Readonly<Record<string, Command>> = {
   r: { do: 'rerun' },
   e: { do: 'editor' },
   s: { do: 'shell' },
+  x: { do: 'xray' },
   u: { do: 'undo' },
   '?': { do: 'help' },
   esc: { do: 'back' },
@@ -85,6 +86,7 @@ export function commandFor(state: State, key: string): Command | undefined {
   const { view } = state;
   if (view.name === 'map' && view.typing) return whileTyping(key);
   if (view.name === 'confirm' && !['q', 'ctrl-c', 'ctrl-z'].includes(key)) return key === 'y' ? { do: 'yes' } : key === 'd' ? { do: 'diff' } : { do: 'back' };
+  if (view.name === 'xray' && (key === 'left' || key === 'right')) return { do: 'focus', direction: key === 'right' ? 1 : -1 };
   if (/^[1-9]$/.test(key)) return { do: 'choose', choice: Number(key) - 1 };
   return Object.hasOwn(everywhere, key) ? everywhere[key] : undefined;
 }

@@ -5,6 +5,7 @@
  */
 import { drill } from './strings/drill.ts';
 import { parity } from './strings/parity.ts';
+import { xray } from './strings/xray.ts';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
@@ -30,6 +31,7 @@ export const t = {
     hint: 'hint',
     editor: 'editor',
     shell: 'shell',
+    xray: 'X-ray',
     verdict: 'verdict',
     diff: 'diff',
     rerun: 're-run',
@@ -238,6 +240,7 @@ export const t = {
       ['d', 'your files beside the reference; again: what changed since they passed'],
       ['e', 'opens the lesson’s files in your editor ($VISUAL, $EDITOR)'],
       ['s', 'a shell in the sandbox, with your box in /work/box'],
+      ['x', 'X-ray: a container of yours as the kernel has it; 1–6 sections, n p containers'],
       ['u', 'undoes what starting a lesson did to your files'],
       ['Esc', 'back to the page'],
       ['Ctrl-C', 'stops what is running; pressed twice it leaves the tutor'],
@@ -275,6 +278,8 @@ export const t = {
     notYet: 'The kernel is not ready yet; press s again in a moment.',
   },
 
+  xray,
+
   /** The linear mode: everything in words, nothing that has to be seen. */
   plain: {
     prompt: 'drydock> ',
@@ -309,6 +314,7 @@ export const t = {
       ['hint, or h', 'a hint; again for the next'],
       ['diff, or d', 'your files beside the reference; again: since they passed'],
       ['shell, or s', 'a shell in the sandbox'],
+      ['xray, or x; xray start', 'a container of yours as the kernel has it; starts one for it'],
       ['next, previous', 'the lesson after this one, the one before'],
       ['unsolved', 'to the next lesson that has not passed'],
       ['list, search WORDS, open LESSON', 'lessons'],

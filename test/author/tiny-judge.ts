@@ -62,6 +62,7 @@ export function tinyJudge(change: (judged: Judged) => CheckResult = ({ result })
       return { output: stdout, ending: { code, signal: null } };
     },
     run: unused,
+    xray: unused,
     reset: async (session) => void sessions.splice(sessions.indexOf(session), 1),
     close: async () => {},
     stop: async () => {},

@@ -29,6 +29,8 @@ function play(): { run: Sandbox['run']; asked: RunRequest[]; done: string[]; say
         end: () => void done.push('end'),
         resize: ({ columns, rows }) => void done.push(`resize ${columns}×${rows}`),
         signal: (name) => void done.push(name),
+        finish: () => void done.push('finish'),
+        started: Promise.resolve(undefined),
         ended: promise,
       };
     },

@@ -117,7 +117,7 @@ test('--shell lays the broken box, not the learner’s', async () => {
   using world = new Drilled({
     run: ({ box, argv, wall }) => {
       laid.push(box?.find(({ path: name }) => name === 'mine.ts')?.base64, argv.join(' '), wall, JSON.stringify(box?.map(({ base64 }) => base64)));
-      return { write() {}, end() {}, resize() {}, signal() {}, ended: Promise.resolve({ ending: { code: 0, signal: null }, leftovers: [] }) };
+      return { write() {}, end() {}, resize() {}, signal() {}, finish() {}, started: Promise.resolve(3), ended: Promise.resolve({ ending: { code: 0, signal: null }, leftovers: [] }) };
     },
   });
   await world.drydock('drill', '--seed', 'abc');

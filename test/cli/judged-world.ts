@@ -13,6 +13,7 @@ export type Played = {
   /** What it answers to a check; the default is that everything passes. */
   check?: (request: CheckRequest, options: Parameters<Sandbox['check']>[1]) => Promise<{ verdict: Verdict; leftovers: Leftover[] }>;
   run?: Sandbox['run'];
+  xray?: Sandbox['xray'];
 };
 
 export type Ran = { status: number; out: string; err: string };
@@ -81,6 +82,7 @@ export class JudgedWorld implements Disposable {
         return await (this.#played.check ?? passing)(request, options);
       },
       run: (request, onOutput) => (this.#played.run ?? never)(request, onOutput),
+      xray: (of) => (this.#played.xray ?? never)(of),
       experiment: never,
       reset: never,
       close: async () => void (this.closed += 1),

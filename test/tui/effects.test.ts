@@ -14,6 +14,8 @@ import { FakeSandbox, kernel, result } from './fake-sandbox.ts';
 import { verdictInput } from '../../src/tui/state/select.ts';
 import { MemoryWorkspace, progressWith, sampleCourse } from './sample.ts';
 import { started } from './drive.ts';
+import { commandLine } from '../../src/check/wire.ts';
+import { detail, running, xrayOf } from './xray-sample.ts';
 
 type World = { store: Store; sandbox: FakeSandbox; workspace: MemoryWorkspace; effects: Effects; press: (...commands: Command[]) => void };
 let world: World;
@@ -297,4 +299,86 @@ test('leaving closes the sandbox', async () => {
   const { effects, sandbox } = make();
   await effects.end();
   expect(sandbox.closed).toBe(true);
+});
+
+describe('the X-ray', () => {
+  const looking = (): World => {
+    const made = make();
+    made.sandbox.become({ at: 'ready', kernel });
+    made.sandbox.runs = [];
+    return made;
+  };
+
+  test('looks at once and then about once a second, and not at all before and after', async () => {
+    const { sandbox, press, store } = looking();
+    expect(sandbox.looked).toEqual([]);
+    sandbox.looks = () => xrayOf(detail, performance.now());
+    const began = performance.now();
+    press({ do: 'xray' });
+    await until(() => expect(store.state.xray.xray?.container?.name).toBe('web'));
+    await until(() => expect(sandbox.looked).toHaveLength(2));
+    expect(performance.now() - began).toBeGreaterThan(800);
+    expect(sandbox.looked).toEqual([undefined, detail.id]);
+    press({ do: 'xray' });
+    const looks = sandbox.looked.length;
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    expect(sandbox.looked).toHaveLength(looks);
+  });
+
+  test('another container is looked at without waiting for the second', async () => {
+    const { sandbox, press, store } = looking();
+    const other = { id: 'pid:[7]', name: 'other', pid: 30, inside: 1, command: 'sleep 9' };
+    sandbox.looks = (of) => xrayOf(of === other.id ? { ...detail, ...other } : detail, performance.now(), of === other.id ? [] : [other]);
+    press({ do: 'xray' });
+    await until(() => expect(store.state.xray.xray?.container?.name).toBe('web'));
+    const began = performance.now();
+    press({ do: 'lesson', direction: 1 });
+    await until(() => expect(store.state.xray.xray?.container?.name).toBe('other'));
+    expect(performance.now() - began).toBeLessThan(700);
+  });
+
+  test('starts a container with the lesson’s flags, waits until it runs its command, and ends it when it is closed', async () => {
+    const { sandbox, press, store } = looking();
+    press({ do: 'xray' }, { do: 'enter' });
+    await until(() => expect(sandbox.runs).toHaveLength(1));
+    const [run] = sandbox.runs!;
+    expect(run?.argv.slice(2)).toEqual(['exec box "$@"', 'sh', 'run', '--hostname', 'x', '--', 'sh', '-c', expect.any(String)]);
+    // Half made: what is looked at meanwhile is not shown.
+    sandbox.looks = () => xrayOf({ ...detail, processes: [running(12, { command: 'node box.ts stage' })] }, performance.now());
+    await until(() => expect(sandbox.looked.length).toBeGreaterThan(3));
+    expect(store.state.xray).toMatchObject({ run: { at: 'starting' }, xray: undefined });
+    const command = commandLine(run!.argv.slice(run!.argv.indexOf('--') + 1));
+    sandbox.looks = () => xrayOf({ ...detail, processes: [running(12, { command })] }, performance.now());
+    await until(() => expect(store.state.xray).toMatchObject({ run: { at: 'running' }, of: '3', xray: { container: { name: 'web' } } }));
+    expect(run?.finished).toBe(false);
+    press({ do: 'back' });
+    await until(() => expect(run?.finished).toBe(true));
+  });
+
+  test('a box that ends at once: how, and what it said', async () => {
+    const { sandbox, press, store } = looking();
+    press({ do: 'xray' }, { do: 'enter' });
+    await until(() => expect(sandbox.runs).toHaveLength(1));
+    sandbox.runs![0]!.end({ code: 125, signal: null }, 'box: not yet\n');
+    await until(() => expect(store.state.xray.run).toMatchObject({ at: 'ended', how: 'exit status 125', said: 'box: not yet\n', seen: false }));
+  });
+
+  test('leaving the tutor ends the container', async () => {
+    const { sandbox, press, effects } = looking();
+    press({ do: 'xray' }, { do: 'enter' });
+    await until(() => expect(sandbox.runs).toHaveLength(1));
+    await effects.end();
+    expect(sandbox.runs![0]!.finished).toBe(true);
+  });
+
+  test('what fails is said, and looked at again', async () => {
+    const { sandbox, press, store } = looking();
+    sandbox.looks = () => {
+      throw new Error('the kernel was lost');
+    };
+    press({ do: 'xray' });
+    await until(() => expect(store.state.xray.why).toBe('the kernel was lost'));
+    sandbox.looks = () => xrayOf();
+    await until(() => expect(store.state.xray).toMatchObject({ why: undefined, xray: { container: { name: 'web' } } }));
+  });
 });

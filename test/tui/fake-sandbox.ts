@@ -1,7 +1,7 @@
 /** A sandbox in memory, for tests of the screen alone: it does what the test says and keeps what it was asked. */
 import type { CheckRequest, RunHandle, Sandbox, SandboxState } from '../../src/check/types.ts';
-import type { ParityRun } from '../../src/check/wire.ts';
-import type { CheckResult, Verdict } from '../../src/check/wire.ts';
+import type { CheckResult, Ending, ParityRun, Verdict, Xray } from '../../src/check/wire.ts';
+import { noContainer } from './xray-sample.ts';
 
 export const kernel = { kind: 'uml', release: '6.1.0-test', image: 'sha256:0' } as const;
 
@@ -59,8 +59,37 @@ export class FakeSandbox implements Sandbox {
     return { output, ending: { code, signal: null } };
   }
 
-  run(..._: Parameters<Sandbox['run']>): RunHandle {
-    throw new Error('this sandbox runs no commands');
+  /** What is looked at; called with what is wanted. */
+  looks: (of: string | undefined) => Xray = () => noContainer;
+  /** What was asked for at each look. */
+  looked: (string | undefined)[] = [];
+  /** Set where commands can be run: each gets a pid, and ends when it is finished, or when the test says so. */
+  runs: { argv: readonly string[]; end: (ending: Ending, said?: string) => void; finished: boolean }[] | undefined;
+
+  run(request: Parameters<Sandbox['run']>[0], onOutput: Parameters<Sandbox['run']>[1]): RunHandle {
+    if (!this.runs) throw new Error('this sandbox runs no commands');
+    const { promise, resolve } = Promise.withResolvers<{ ending: Ending; leftovers: [] }>();
+    const run = {
+      argv: request.argv, finished: false,
+      end: (ending: Ending, said = '') => {
+        onOutput('stderr', Buffer.from(said));
+        resolve({ ending, leftovers: [] });
+      },
+    };
+    this.runs.push(run);
+    const none = (): void => {};
+    return {
+      write: none, end: none, resize: none, signal: none, started: Promise.resolve(3), ended: promise,
+      finish: () => {
+        run.finished = true;
+        run.end({ code: 137, signal: null });
+      },
+    };
+  }
+
+  async xray(of?: string): Promise<Xray> {
+    this.looked.push(of);
+    return this.looks(of);
   }
 
   /** What is found of a runtime; called with the request. */

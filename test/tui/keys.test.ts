@@ -62,7 +62,7 @@ describe('commands on the page', () => {
     ['ctrl-z', { do: 'suspend' }],
     ['esc', { do: 'back' }],
     ['ü', undefined],
-    ['x', undefined],
+    ['x', { do: 'xray' }],
     ['t', undefined],
     ['0', undefined],
     ['ctrl-q', undefined],

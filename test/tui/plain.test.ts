@@ -12,6 +12,7 @@ import { initialState } from '../../src/tui/state/init.ts';
 import { createStore } from '../../src/tui/store.ts';
 import { begin, drive, started } from './drive.ts';
 import { FakeSandbox, kernel, result, verdictOf } from './fake-sandbox.ts';
+import { detail, xrayOf } from './xray-sample.ts';
 import { MemoryWorkspace, progressWith, sampleCourse } from './sample.ts';
 
 describe('words', () => {
@@ -105,7 +106,7 @@ test('a whole conversation, without a single control sequence', async () => {
   const store = createStore(initialState({ course: sampleCourse(), progress: workspace.progress(), size: sizeOf() }), (effect) => effects?.perform(effect));
   const made = (effects = new Effects({ store, workspace, env: {}, stage, openSandbox: () => sandbox, terminal: all, seed: () => 'seed' }));
   const ended = runScreen({ store, stage, streams: all, shown: () => made.begin() });
-  const says = (words: string | RegExp): Promise<void> => vi.waitFor(() => expect(text()).toMatch(words), { timeout: 2000, interval: 5 });
+  const says = (words: string | RegExp, timeout = 2000): Promise<void> => vi.waitFor(() => expect(text()).toMatch(words), { timeout, interval: 5 });
 
   await says('Lesson 1: The first');
   sandbox.become({ at: 'ready', kernel });
@@ -122,6 +123,10 @@ test('a whole conversation, without a single control sequence', async () => {
   await says(/PASSED {2}all 1 check/);
   stdin.write('list\n');
   await says('Mounts and more');
+  sandbox.looks = () => xrayOf(detail, performance.now());
+  stdin.write('xray\n');
+  await says(/X-ray: web, process 12\n\nNamespaces[\s\S]*Network[\s\S]*default by 10\.200\.0\.1, through eth0\n[\s\S]*drydock> $/, 5000);
+  expect(store.state.view).toEqual({ name: 'page' });
   stdin.write('quit\n');
   expect(await ended).toBe(0);
   await made.end();

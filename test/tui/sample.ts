@@ -66,7 +66,7 @@ function lesson(id: string, title: string, more: Partial<Lesson> = {}): Lesson {
 
 export function sampleCourse(): Course {
   return {
-    title: 'Sample', format: 1, root: '/course',
+    title: 'Sample', format: 1, root: '/course', containers: [{ from: '01-first', flags: ['--hostname', 'x'] }],
     parts: [{ title: 'Part one', lessons: ['01-first', '02-second'] }, { title: 'Part two', lessons: ['03-third'] }],
     lessons: [lesson('01-first', 'The first'), lesson('02-second', 'The second', { needs: ['01-first'] }), lesson('03-third', 'Mounts and more')],
   };

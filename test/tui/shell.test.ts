@@ -13,7 +13,7 @@ class Talking extends FakeSandbox {
 
   override run(...[, onOutput]: Parameters<Sandbox['run']>): RunHandle {
     this.say = (text) => onOutput('stdout', Buffer.from(text));
-    return { write: () => {}, end: () => {}, resize: () => {}, signal: (name) => void this.signals.push(name), ended: this.end.promise };
+    return { write: () => {}, end: () => {}, resize: () => {}, signal: (name) => void this.signals.push(name), finish: () => {}, started: Promise.resolve(3), ended: this.end.promise };
   }
 }
 

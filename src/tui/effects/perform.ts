@@ -20,6 +20,7 @@ import { type StartOptions, compareFiles, offerOf, startLesson, undoStart } from
 import { suspendJob } from './suspend.ts';
 import { TimeSpent } from './time-spent.ts';
 import { type Watch, watchBox } from './watch.ts';
+import { XrayEffects } from './xray.ts';
 
 export type Outside = {
   store: Store;
@@ -43,6 +44,7 @@ export class Effects {
   readonly #marking: Marking;
   readonly #experiments: Experiments;
   readonly #time: TimeSpent;
+  readonly #xray: XrayEffects;
   #watch: Watch | undefined;
 
   constructor(outside: Outside) {
@@ -54,6 +56,7 @@ export class Effects {
     this.#marking = new Marking(store, this.#kernel, workspace, seed);
     this.#experiments = new Experiments(store, this.#kernel, workspace);
     this.#time = new TimeSpent(store.state.open, outside.now ?? Date.now, (lesson, seconds) => this.perform({ type: 'record', event: { type: 'spent', lesson, seconds } }));
+    this.#xray = new XrayEffects(store, this.#kernel, workspace);
   }
 
   /** Begins to watch the box, and boots the kernel in the background: the first page is read meanwhile. */
@@ -90,6 +93,7 @@ export class Effects {
     this.#parity.cancel();
     this.#drills.cancel();
     this.#marking.cancel();
+    await this.#xray.stop().catch(() => undefined);
     await this.#experiments.close().catch(() => undefined);
     await this.#kernel.close().catch(() => undefined);
   }
@@ -142,6 +146,14 @@ export class Effects {
         return this.#edit(effect.lesson);
       case 'shell':
         return this.#shell();
+      case 'xrayWatch':
+        return this.#xray.watch();
+      case 'xrayStop':
+        return this.#xray.stop();
+      case 'xrayLook':
+        return this.#xray.look();
+      case 'xrayStart':
+        return this.#xray.start(effect.lesson);
       case 'suspend':
         return alone(this.#outside.stage, suspendJob);
       case 'redraw':

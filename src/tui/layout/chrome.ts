@@ -104,6 +104,8 @@ function keysFor(state: State): Hint[] {
       return [{ key: 'y', word: t.keys.yes, rank: 0 }, { key: 'Esc', word: t.keys.no, rank: 0 }];
     case 'preview':
       return [{ key: 'Enter', word: t.keys.accept, rank: 0 }, { key: 'j/k', word: t.keys.scroll, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 0 }, ...always];
+    case 'xray':
+      return [...xrayKeys(state), ...always];
     case 'hints':
       return [{ key: 'h', word: t.keys.reveal, rank: 0 }, { key: 'j/k', word: t.keys.scroll, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 1 }, ...always];
     case 'closing':
@@ -116,6 +118,15 @@ function keysFor(state: State): Hint[] {
     default:
       return [{ key: 'j/k', word: t.keys.scroll, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 0 }, ...always];
   }
+}
+
+function xrayKeys({ xray: { xray, run } }: State): Hint[] {
+  const idle = run.at === 'none' || run.at === 'ended';
+  return [
+    ...(xray?.container ? [{ key: '1–6', word: t.xray.keys.section, rank: 0 }, { key: 'j/k', word: t.keys.scroll, rank: 1 }] : idle ? [{ key: 'Enter', word: t.xray.keys.start, rank: 0 }] : []),
+    ...((xray?.containers.length ?? 0) > 1 ? [{ key: 'n/p', word: t.xray.keys.container, rank: 1 }] : []),
+    { key: 'x', word: t.xray.keys.close, rank: 0 }, { key: 's', word: t.keys.shell, rank: 2 },
+  ];
 }
 
 function pageKeys(state: State): Hint[] {
@@ -133,6 +144,7 @@ function pageKeys(state: State): Hint[] {
     ...(markedCheck(state).at === 'none' && state.kernel.at !== 'impossible' ? [] : [{ key: 'v', word: t.keys.verdict, rank: 4 }]),
     ...(progressOf(state, state.open).passed ? [{ key: 'm', word: t.drill.key, rank: 8 }] : []),
     { key: 's', word: t.keys.shell, rank: 5 },
+    { key: 'x', word: t.keys.xray, rank: 6 },
     { key: 'd', word: t.keys.diff, rank: 6 },
     { key: 'r', word: t.keys.rerun, rank: 7 },
   ];

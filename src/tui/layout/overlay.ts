@@ -13,8 +13,10 @@ import { layoutHints } from './hints.ts';
 import { layoutMap } from './map.ts';
 import { MEASURE } from './page.ts';
 import { layoutVerdict } from './verdict.ts';
+import { layoutWidth, placeOf, xrayLayout } from '../state/xray.ts';
+import { xrayTabs } from './xray.ts';
 
-export type Overlay = { title: string; lines: readonly Line[]; /** First line in view. */ scroll: number };
+export type Overlay = { title: string; lines: readonly Line[]; /** First line in view. */ scroll: number; /** Stays above the lines; a blank one without it. */ head?: Line };
 
 /** Rows of the body that what covers the page has: the first one is blank. */
 export const overlayRows = (state: State): number => Math.max(1, geometry(state).body - 1);
@@ -58,6 +60,10 @@ function contentOf(state: State): Overlay | undefined {
       return { title: verdictTitle(state), lines: layoutVerdict(verdictInput(state), whole), scroll: view.scroll };
     case 'diff':
       return { title: diffTitle(state), lines: layoutFiles(view.files, diffWords(view), whole), scroll: view.scroll };
+    case 'xray': {
+      const { lines, starts } = xrayLayout(state, layoutWidth(state));
+      return { title: xrayTitle(state), ...(state.xray.xray?.container ? { head: xrayTabs(view.section, layoutWidth(state)) } : {}), lines, scroll: (starts[view.section] ?? 0) + view.line };
+    }
     case 'confirm':
       return { title: t.diff.reference, lines: t.diff.confirm.flatMap((text) => wrap(line(text), width)), scroll: 0 };
     case 'preview':
@@ -80,6 +86,13 @@ function mapTitle(state: State): string {
   if (state.view.name === 'map' && (state.view.typing || state.view.query !== '')) return `${t.map.search}: ${state.view.query}${state.view.typing ? '▏' : ''}`;
   const passed = state.course.lessons.filter((lesson) => progressOf(state, lesson.id).passed).length;
   return `${t.map.title}   ${t.map.summary(passed, state.course.lessons.length)}`;
+}
+
+function xrayTitle({ view, xray }: State): string {
+  const { container } = xray.xray ?? {};
+  if (!container) return t.xray.titleNone;
+  const place = placeOf(view, xray);
+  return t.xray.title(container.name, container.pid) + (place && place.all > 1 ? `  ${t.xray.which(place.number, place.all)}` : '');
 }
 
 function verdictTitle(state: State): string {

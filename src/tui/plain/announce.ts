@@ -10,9 +10,11 @@ import { drilledLesson } from '../state/drill.ts';
 import { type ExperimentState, experimentOf, isRevealed } from '../state/page.ts';
 import { lessonOf, openLesson, pageStateOf, progressOf, verdictInput } from '../state/select.ts';
 import type { State } from '../state/types.ts';
+import { isXrayTold, xrayLayout } from '../state/xray.ts';
 import { t } from '../strings.ts';
 import { type Line, lineText } from '../text/line.ts';
 import { untrusted } from '../text/untrusted.ts';
+import { layoutSections } from '../xray/sections.ts';
 
 /** Columns of text; also what a braille line or a magnified window can do with. */
 export const WIDTH = 72;
@@ -137,6 +139,7 @@ function ofEarlier(before: State, after: State): string[] {
 function ofView(before: State, after: State): string[] {
   const { view } = after;
   if (view.name === 'hints') return ofHints(before, after);
+  if (view.name === 'xray') return ofXray(before, after);
   if (view === before.view || view.name === 'page') return [];
   if (view.name === 'help') return t.plain.help.map(([words, does]) => `${words}: ${does}`);
   if (view.name === 'diff' && !view.files) return [t.diff.loading];
@@ -147,6 +150,20 @@ function ofView(before: State, after: State): string[] {
   if (view.name === 'preview') return ['', overlay.title, ...lines.slice(1), t.plain.preview];
   if (view.name === 'confirm') return ['', t.diff.confirm[0], t.plain.confirm];
   return ['', overlay.title, ...lines];
+}
+
+/** All that is known, once; there is nobody who would watch it move. */
+function ofXray(before: State, after: State): string[] {
+  if (!isXrayTold(after) || isXrayTold(before)) return [];
+  const { xray, history } = after.xray;
+  if (!xray?.container) return [...texts(xrayLayout(after, WIDTH).lines), ...(after.xray.run.at === 'none' ? [t.xray.plain.hint] : [])];
+  const { container, containers } = xray;
+  const others = containers.filter(({ id }) => id !== container.id).map(({ name, pid, command }) => untrusted(`${t.xray.title(name, pid)}: ${command}`).join(' '));
+  return [
+    '', untrusted(t.xray.title(container.name, container.pid)).join(' '),
+    ...layoutSections(container, history, WIDTH, { drawn: false }).flatMap(({ title, lines }) => ['', title, ...texts(lines)]),
+    ...(others.length > 0 ? ['', t.xray.others, ...others] : []),
+  ];
 }
 
 /** The rung that has just been shown; all of them where there is no other, or where they are asked for again. */

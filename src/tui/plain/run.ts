@@ -9,6 +9,8 @@ import type { TutorStreams } from '../options.ts';
 import type { Stage } from '../stage.ts';
 import { isBusy } from '../state/check.ts';
 import { markedCheck, matching, openLesson } from '../state/select.ts';
+import type { State } from '../state/types.ts';
+import { isXrayTold } from '../state/xray.ts';
 import type { Store } from '../store.ts';
 import { t } from '../strings.ts';
 import { WIDTH, announce, pageHead } from './announce.ts';
@@ -80,8 +82,8 @@ class Voice {
 
   /** Asks for the next line, when nothing is on its way that will say something first. */
   prompt(): void {
-    const { leaving, waiting } = this.#store.state;
-    if (this.#prompted || leaving !== undefined || waiting.length > 0 || isBusy(markedCheck(this.#store.state))) return;
+    const { leaving, waiting, view } = this.#store.state;
+    if (this.#prompted || leaving !== undefined || waiting.length > 0 || view.name === 'xray' || isBusy(markedCheck(this.#store.state))) return;
     this.#out.write(t.plain.prompt);
     this.#prompted = true;
   }
@@ -97,8 +99,11 @@ class Voice {
   }
 
   /** After something was read out that covers the page on a screen, the page is open again; questions stay open. */
-  home(before: { view: unknown }): void {
+  home(before: State): void {
     const { view } = this.#store.state;
+    // It is told when the sandbox has been looked into; then it ends, and what was started for it.
+    if (view.name === 'xray') return isXrayTold(this.#store.state) ? this.#store.dispatch({ type: 'command', command: { do: 'back' } }) : undefined;
+    if (view.name === 'page' && before.view.name === 'xray') return this.prompt();
     if (view === before.view || view.name === 'page' || view.name === 'preview' || view.name === 'confirm') return;
     if (view.name === 'diff' && !view.files) return;
     // Another h is the next rung only while the hints are open.

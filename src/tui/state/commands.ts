@@ -13,11 +13,14 @@ import {
   checkOf, markedLesson, matching, neighbour, nextUnsolved, openFocus, openLayout, openLesson, openPage, openStops, pageRows, progressOf,
 } from './select.ts';
 import type { Against, Command, Effect, State, Step, View } from './types.ts';
+import { toggleXray, xrayCommand } from './xray.ts';
 
 /** Applies one command. Whatever it is, it ends a message's time and takes back a first Ctrl-C. */
 export function command(before: State, what: Command): Step {
   if (what.do === 'interrupt') return interrupt(before);
   const state: State = before.message || before.armed ? { ...before, message: undefined, armed: false } : before;
+  const inXray = xrayCommand(state, what);
+  if (inXray) return inXray;
   switch (what.do) {
     case 'scroll':
       return [scroll(state, what.by, what.direction), []];
@@ -80,6 +83,8 @@ export function command(before: State, what: Command): Step {
       return editor(state);
     case 'shell':
       return shell(state, state.view.name === 'drill' && state.drill.at === 'open' ? 'drillShell' : 'shell');
+    case 'xray':
+      return toggleXray(state, what.start === true);
     case 'help':
       return [state.view.name === 'help' ? home(state) : { ...state, view: { name: 'help', scroll: 0 } }, []];
     case 'back':

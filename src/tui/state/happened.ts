@@ -9,6 +9,7 @@ import { probed } from './parity.ts';
 import { type StopId, experimentOf, sameStop } from './page.ts';
 import { checkOf, markedLesson, openPage, openStops, pageRows, pageStateOf, progressOf } from './select.ts';
 import type { Effect, Event, State, Step } from './types.ts';
+import { xrayHappened } from './xray.ts';
 
 /** Code units of an experiment's output that are kept while it runs. */
 const MOST_OUTPUT = 64 * 1024;
@@ -76,6 +77,11 @@ export function happened(state: State, event: Happened): Step {
       const next = onExperiment(state, event.lesson, event.number, event.cancelled ? { at: 'cancelled', output } : { at: 'failed', why: event.why });
       return [followed(state, ended(next, event), event), []];
     }
+    case 'xrayed':
+    case 'xrayFailed':
+    case 'xrayStarted':
+    case 'xrayEnded':
+      return xrayHappened(state, event);
     case 'said':
       return [{ ...state, message: event.message }, []];
     case 'left':

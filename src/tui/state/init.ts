@@ -2,6 +2,7 @@
 import type { Course } from '../../lesson/types.ts';
 import type { ProgressView } from '../ports.ts';
 import type { Size, State } from './types.ts';
+import { noXray } from './xray.ts';
 
 export type InitOptions = { course: Course; progress: ProgressView; size: Size; lesson?: string | undefined };
 
@@ -28,6 +29,7 @@ export function initialState({ course, progress, size, lesson }: InitOptions): S
     kernel: { at: 'idle' },
     woken: false,
     waiting: [],
+    xray: noXray,
     panelClosed: false,
     message: undefined,
     armed: false,

@@ -9,11 +9,12 @@ import { clampScroll, openLayout, openPage } from './select.ts';
 import { anchorOf, scrollOf } from '../layout/page.ts';
 import { onPage } from './change.ts';
 import type { Event, Size, State, Step } from './types.ts';
+import { xrayTransition } from './xray.ts';
 
 /** One step. After it the open page is scrolled to a place that exists. */
 export function step(state: State, event: Event): Step {
   if (event.type === 'resized') return [resized(state, event.size), []];
-  const [next, effects] = event.type === 'command' ? command(state, event.command) : happened(state, event);
+  const [next, effects] = xrayTransition(state, event.type === 'command' ? command(state, event.command) : happened(state, event));
   return [next === state ? state : settled(next), effects];
 }
 

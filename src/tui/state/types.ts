@@ -1,6 +1,6 @@
 /** The tutor's state, what can happen to it, and what it may ask of the world. All of it is plain data. */
 import type { SandboxState } from '../../check/types.ts';
-import type { CheckResult, Ending, Leftover, Verdict } from '../../check/wire.ts';
+import type { CheckResult, Ending, Leftover, Verdict, Xray } from '../../check/wire.ts';
 import type { Course } from '../../lesson/types.ts';
 import type { ExitCode } from '../../errors.ts';
 import type { DiffLine } from '../compare.ts';
@@ -10,6 +10,7 @@ import type { Drill } from '../../drill/types.ts';
 import type { DrillState } from './drill.ts';
 import type { ParityState } from './parity.ts';
 import type { PageState } from './page.ts';
+import type { XrayState, XrayView } from './xray.ts';
 
 export type Size = { columns: number; rows: number };
 
@@ -35,6 +36,7 @@ export type View =
   | { name: 'diff'; against: Against; version: string | undefined; scroll: number; files: readonly FileDiff[] | undefined }
   /** Asks before the reference is shown. */
   | { name: 'confirm' }
+  | XrayView
   | { name: 'preview'; scroll: number; changes: readonly StartDiff[]; thenEdit: boolean };
 
 export type Message = { text: string; tone: 'plain' | 'warn' | 'bad' };
@@ -74,6 +76,7 @@ export type State = {
   woken: boolean;
   /** Experiments asked for and not ended, in order. */
   waiting: readonly Waiting[];
+  xray: XrayState;
   /** True when the reader closed the verdict's panel; the next run opens it again. */
   panelClosed: boolean;
   message: Message | undefined;
@@ -114,6 +117,7 @@ export type Command =
   | { do: 'rerun' }
   | { do: 'editor' }
   | { do: 'shell' }
+  | { do: 'xray'; /** With a container that is started for it. */ start?: boolean }
   | { do: 'help' }
   | { do: 'back' }
   | { do: 'interrupt' }
@@ -145,6 +149,11 @@ export type Event =
   | { type: 'experimentWrote'; lesson: string; number: number; text: string }
   | { type: 'experimentEnded'; lesson: string; number: number; output: string; ending: Ending }
   | { type: 'experimentFailed'; lesson: string; number: number; why: string; cancelled: boolean }
+  | { type: 'xrayed'; xray: Xray }
+  | { type: 'xrayFailed'; why: string }
+  /** The container that was asked for runs; `pid` is its runtime's. */
+  | { type: 'xrayStarted'; pid: number }
+  | { type: 'xrayEnded'; how: string; said: string }
   | { type: 'said'; message: Message }
   /** Something outside ends the tutor. */
   | { type: 'left'; code: ExitCode };
@@ -175,6 +184,11 @@ export type Effect =
   | { type: 'cancelExperiments' }
   | { type: 'editor'; lesson: string }
   | { type: 'shell' }
+  /** Looks about once a second until `xrayStop`, which also ends what `xrayStart` has started; `xrayLook`: now. */
+  | { type: 'xrayWatch' }
+  | { type: 'xrayStop' }
+  | { type: 'xrayLook' }
+  | { type: 'xrayStart'; lesson: string }
   | { type: 'suspend' }
   | { type: 'redraw' };
 

@@ -31,7 +31,7 @@ export function Body({ state }: Props) {
 function Covering({ state, overlay }: Props & { overlay: Overlay }) {
   const { body, columns, margin } = geometry(state);
   const lines = overlay.lines.slice(overlay.scroll, overlay.scroll + overlayRows(state));
-  return <Rows lines={[blank, ...lines]} width={columns} height={body} left={margin} />;
+  return <Rows lines={[overlay.head ?? blank, ...lines]} width={columns} height={body} left={margin} />;
 }
 
 function Side({ state, width, height }: Props & { width: number; height: number }) {
