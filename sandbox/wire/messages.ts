@@ -5,6 +5,7 @@
  * `failed`, all carrying the request's `id`. The keeper between them makes ids unique over clients and says which client
  * has gone. Bytes travel as base64.
  */
+import type { TraceRun } from './trace.ts';
 import type { TypeEdit } from './typeEdits.ts';
 import type { CheckResult, KernelInfo, Leftover, Verdict } from './verdict.ts';
 
@@ -58,6 +59,11 @@ export type Request =
    * (variables, cwd, background jobs) and see `box` as given at the session's first experiment.
    */
   | { op: 'experiment'; session: string; script: string; box: WireFile[]; timeLimit?: number }
+  /**
+   * Run a command in a fresh wall and follow it call by call. `setup`: a shell script that lays what the command needs, before it
+   * and unseen.
+   */
+  | { op: 'trace'; box: WireFile[]; argv: string[]; setup?: string; timeLimit?: number }
   /** End an experiment session or the playground (`session: 'playground'`) and everything in it. */
   | { op: 'reset'; session: string }
   /** What the run with this id left behind, or what is alive now: used by doctor and the leak tests. */
@@ -92,6 +98,7 @@ export type DoneValue =
   | { op: 'check'; verdict: Verdict; leftovers: Leftover[]; nonce?: string }
   | { op: 'run'; ending: Ending; leftovers: Leftover[] }
   | { op: 'experiment'; output: string; ending: Ending }
+  | { op: 'trace'; run: TraceRun }
   | { op: 'census'; processes: string[]; mounts: string[]; cgroups: string[] }
   | { op: 'ok' };
 

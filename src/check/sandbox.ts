@@ -54,6 +54,10 @@ class LaunchedSandbox implements Sandbox {
     return { output, ending };
   }
 
+  async trace(request: Parameters<Sandbox['trace']>[0], { signal }: NonNullable<Parameters<Sandbox['trace']>[1]> = {}): ReturnType<Sandbox['trace']> {
+    return expectValue(await this.#client.request({ op: 'trace', ...request }, signal ? { signal } : {}), 'trace').run;
+  }
+
   run(request: Parameters<Sandbox['run']>[0], onOutput: Parameters<Sandbox['run']>[1]): RunHandle {
     const onEvent = (event: Event) => {
       if (event.event === 'output') onOutput(event.stream, Buffer.from(event.base64, 'base64'));

@@ -2,3 +2,4 @@
 export { CheckResultSchema, KernelSchema, LeftoverSchema } from '../../sandbox/wire/verdict.ts';
 export type { CheckResult, CheckStatus, Evidence, KernelInfo, Leftover, Mistake, Verdict } from '../../sandbox/wire/verdict.ts';
 export type { Ending, TerminalSize, WireFile } from '../../sandbox/wire/messages.ts';
+export type { Area, Change, TraceFailure, TraceProcess, TraceRun, TraceState, TraceStep } from '../../sandbox/wire/trace.ts';

@@ -1,0 +1,292 @@
+/**
+ * Follows box and everything it starts with ptrace(2), and takes a picture of what is there before and after every call
+ * that makes a container: while its caller stands still at the entry of the call, and again at its end.
+ *
+ * Why not strace(1), which tells the errno doctor so much: it can stop a caller after a call only by sending it a signal (see
+ * diagnose/trace.ts). A pending signal makes clone(2) start over for ever and write(2) to a terminal as well, so just the
+ * calls that move a process into a cgroup or make one in new namespaces could not be stopped at; the learner's parents
+ * would see SIGCHLD for every stop; and nothing would keep two processes from making calls at once. Here no signal is sent.
+ *
+ * Invariants:
+ * - Of all processes of the run, one at a time is inside of a call that is looked at. Others that come to one are held at its
+ *   entry, for HOLD milliseconds at most: so what is different after a call is that call's doing.
+ * - The whole run dies with the tracer (PTRACE_O_EXITKILL).
+ */
+import { isQuestionable } from '../diagnose/autopsy.ts';
+import { describeCall, explain } from '../diagnose/doctor.ts';
+import { errnoName } from '../diagnose/errno.ts';
+import { collect } from '../diagnose/moment.ts';
+import type { Call } from '../diagnose/strace.ts';
+import type { TraceFailure, TraceProcess, TraceState, TraceStep } from '../wire/trace.ts';
+import { callNames } from './calls.ts';
+import { changesBetween } from './changes.ts';
+import { decode } from './decode.ts';
+import { memoryOf } from './memory.ts';
+import { eventMessage, goOn, nextStop, seize, stayStopped, syscallStop } from './ptrace.ts';
+import type { Stop } from './ptrace.ts';
+import { commandLine, Processes } from './processes.ts';
+import { matters, mayMatter, onlyFailures } from './steps.ts';
+import { takeWorld } from './world.ts';
+import type { World } from './world.ts';
+
+export type TracerOptions = {
+  /** A process that has stopped itself; it becomes box. */
+  pid: number;
+  /** The wall's first process, and its delegated cgroup as a directory. */
+  host: number;
+  home: string;
+  /** Steps after which the run is ended. */
+  mostSteps: number;
+  onStep: (step: TraceStep) => void;
+};
+
+/** A call that is looked at, from its entry on. */
+type Pending = {
+  readonly tid: number;
+  readonly name: string;
+  readonly args: readonly string[];
+  before?: World;
+  /** Calls of others that it could not be kept apart from. */
+  readonly beside: string[];
+};
+
+type Thread = { readonly tid: number; entering: boolean; pending?: Pending };
+
+/** How long a thread may be held because of another's call, in milliseconds: that one may be waiting for it. */
+const HOLD = 2_000;
+
+/** What box started and did not end is followed for this long after its own end, in milliseconds. */
+const LINGER = 700;
+
+/** Changes listed for one call, at most. */
+const MOST_CHANGES = 120;
+
+/** Restarted when a signal has been handled: the call is not over (ERESTARTSYS and its kin, which no program ever sees). */
+const restarts = new Set([512, 513, 514, 516]);
+
+export class Tracer {
+  readonly #options: TracerOptions;
+  readonly #names = callNames(process.arch);
+  readonly #threads = new Map<number, Thread>();
+  readonly #processes = new Processes();
+  /** Calls that brought a thread into its namespaces, for the doctor. */
+  readonly #earlier: Call[] = [];
+  #busy: Pending | undefined;
+  #held: Pending[] = [];
+  #heldSince = 0;
+  #begun = false;
+  #steps = 0;
+
+  constructor(options: TracerOptions) {
+    this.#options = options;
+  }
+
+  /** Follows the run to its end. Blocks the thread. True where it was ended because there were too many steps. */
+  run(): { cut: boolean } {
+    const { pid, mostSteps } = this.#options;
+    this.#thread(pid);
+    seize(pid);
+    process.kill(pid, 'SIGCONT');
+    let ended: number | undefined;
+    while (this.#steps < mostSteps) {
+      if (ended === undefined && !this.#threads.has(pid)) ended = performance.now();
+      if (ended !== undefined && performance.now() > ended + LINGER) return { cut: false };
+      this.#letGoOfHeld();
+      const stop = nextStop(this.#held.length === 0 && ended === undefined);
+      if (stop === null) return { cut: false };
+      if (stop === undefined) pause();
+      else this.#handle(stop);
+    }
+    return { cut: true };
+  }
+
+  get processes(): TraceProcess[] {
+    return this.#processes.all;
+  }
+
+  #handle(stop: Stop): void {
+    if (stop.kind === 'ended') return this.#ended(stop.tid);
+    const thread = this.#thread(stop.tid);
+    switch (stop.kind) {
+      case 'syscall':
+        return thread.entering ? this.#enter(thread) : this.#leave(thread);
+      case 'fork':
+      case 'vfork':
+      case 'clone':
+        this.#born(thread, eventMessage(stop.tid));
+        break;
+      case 'exec':
+        this.#becomes(thread, eventMessage(stop.tid));
+        break;
+      case 'group':
+        stayStopped(stop.tid);
+        return;
+      case 'signal':
+        goOn(stop.tid, stop.signal);
+        return;
+      case 'stop':
+        break;
+    }
+    goOn(stop.tid);
+  }
+
+  #enter(thread: Thread): void {
+    const { tid } = thread;
+    const call = syscallStop(tid, true);
+    // The kernel knows better, where it says so.
+    if (call?.entering === false) return this.#leave(thread);
+    thread.entering = false;
+    const name = call === undefined ? undefined : this.#names.get(call.number);
+    const memory = memoryOf(tid);
+    if (call === undefined || name === undefined || !mayMatter(name, call.args, memory)) return void goOn(tid);
+    const args = decode(name, call.args, memory);
+    if (!matters(tid, name, args, memory)) return void goOn(tid);
+    const pending: Pending = { tid, name, args, beside: [] };
+    thread.pending = pending;
+    if (!this.#begun || onlyFailures(name)) return void goOn(tid);
+    if (this.#busy === undefined) return this.#begin(pending);
+    if (this.#held.length === 0) this.#heldSince = performance.now();
+    this.#held.push(pending);
+  }
+
+  #begin(pending: Pending): void {
+    pending.before = this.#world(pending.tid);
+    this.#busy = pending;
+    // A parent that shares its memory with its child sleeps in this call until the child has gone on to a program of its own.
+    if (/CLONE_VFORK/.test(pending.args.join())) this.#busy = undefined;
+    goOn(pending.tid);
+  }
+
+  #leave(thread: Thread): void {
+    const { tid, pending } = thread;
+    thread.entering = true;
+    delete thread.pending;
+    const stop = pending === undefined ? undefined : syscallStop(tid, false);
+    if (pending !== undefined && stop !== undefined && !stop.entering && !restarts.has(-Number(stop.result))) this.#over(pending, Number(stop.result));
+    goOn(tid);
+    this.#next(pending);
+  }
+
+  /** The call is over: what it returned, what is different now. */
+  #over(pending: Pending, result: number | null): void {
+    const { tid, name, args, before, beside } = pending;
+    const failed = result !== null && result < 0 && result >= -4095;
+    const call: Call = { pid: tid, name, args, result: failed ? -1 : result, ...(failed ? { errno: errnoName(-result) ?? `E${-result}` } : {}) };
+    if (!failed && (name === 'unshare' || name === 'setns')) this.#earlier.push(call);
+    if (!this.#begun || (onlyFailures(name) && !isQuestionable(call))) return;
+    const after = before === undefined || result === null ? undefined : this.#world(tid);
+    const changes = before === undefined || after === undefined ? [] : changesBetween(before, after, (pid) => this.#processes.label(pid));
+    const { id, pid } = this.#processes.of(tid);
+    const state = after === undefined ? undefined : stateOf(after, pid, this.#options.home);
+    this.#steps += 1;
+    this.#options.onStep({
+      process: id, name, args: [...args], text: describeCall(call), result: call.result,
+      ...(call.errno === undefined ? {} : { errno: call.errno }),
+      ...(failed && isQuestionable(call) ? { failure: this.#failure(call) } : {}),
+      ...(name.startsWith('send') ? { by: commandLine(tid).join(' ').slice(0, 300) } : {}),
+      changes: changes.slice(0, MOST_CHANGES),
+      ...(changes.length > MOST_CHANGES ? { more: changes.length - MOST_CHANGES } : {}),
+      ...(beside.length > 0 ? { beside } : {}),
+      ...(state === undefined ? {} : { state }),
+    });
+  }
+
+  #failure(call: Call): TraceFailure {
+    const earlier = this.#earlier.filter((one) => one.pid === call.pid);
+    const { condition, advice, certain, evidence } = explain(call, { ...collect(call), earlier });
+    return { condition, advice, certain, evidence: evidence.map(({ source, lines }) => ({ source, lines: [...lines] })) };
+  }
+
+  /** After the end of a call, the next of those that were held may begin. */
+  #next(over: Pending | undefined): void {
+    if (over === undefined || this.#busy !== over) return;
+    this.#busy = undefined;
+    const next = this.#held.shift();
+    if (next === undefined) return;
+    this.#heldSince = performance.now();
+    this.#begin(next);
+  }
+
+  /** Nobody is held for ever: the call that they wait for may itself be waiting for one of them. */
+  #letGoOfHeld(): void {
+    if (this.#held.length === 0 || performance.now() < this.#heldSince + HOLD) return;
+    const calls = [...(this.#busy === undefined ? [] : [this.#busy]), ...this.#held];
+    for (const one of calls) one.beside.push(...calls.filter((other) => other !== one).map(({ name }) => name));
+    const held = this.#held;
+    this.#held = [];
+    this.#busy = undefined;
+    for (const one of held) this.#begin(one);
+  }
+
+  /** A new thread or process. A call that made it in new namespaces is as good as over. */
+  #born(parent: Thread, tid: number | undefined): void {
+    if (tid === undefined) return;
+    this.#processes.born(tid, parent.tid);
+    this.#thread(tid);
+    const { pending } = parent;
+    if (pending === undefined) return;
+    delete parent.pending;
+    this.#over(pending, tid);
+    this.#next(pending);
+  }
+
+  /** execve(2) by a thread other than the first goes on under the first one's number. */
+  #becomes(thread: Thread, former: number | undefined): void {
+    const moved = former === undefined || former === thread.tid ? undefined : this.#threads.get(former);
+    if (moved?.pending !== undefined) thread.pending = { ...moved.pending, tid: thread.tid };
+    if (moved?.pending !== undefined && this.#busy === moved.pending) this.#busy = thread.pending;
+    if (moved !== undefined) this.#threads.delete(moved.tid);
+    thread.entering = false;
+    this.#processes.becomes(thread.tid);
+    if (this.#begun || thread.tid !== this.#options.pid) return;
+    // The gate has opened: from here on it is box.
+    this.#begun = true;
+    delete thread.pending;
+  }
+
+  #ended(tid: number): void {
+    const pending = this.#threads.get(tid)?.pending;
+    this.#threads.delete(tid);
+    this.#held = this.#held.filter((one) => one.tid !== tid);
+    if (pending?.before !== undefined) this.#over(pending, null);
+    this.#processes.ended(tid);
+    this.#next(pending);
+  }
+
+  #thread(tid: number): Thread {
+    let thread = this.#threads.get(tid);
+    if (thread !== undefined) return thread;
+    thread = { tid, entering: true };
+    this.#threads.set(tid, thread);
+    this.#processes.seen(tid);
+    return thread;
+  }
+
+  #world(tid: number): World {
+    const { host, home } = this.#options;
+    return takeWorld({ threads: this.#processes.speakers(tid), host, home });
+  }
+}
+
+/** What the caller has, for a look at the whole. */
+function stateOf(world: World, pid: number, home: string): TraceState | undefined {
+  const process = world.processes.find((one) => one.pid === pid);
+  if (process === undefined) return undefined;
+  const inode = (link: string): number => Number(/\[(\d+)\]/.exec(link)?.[1] ?? 0);
+  const kinds = Object.entries(process.namespaces).filter(([kind]) => !kind.endsWith('_map'));
+  const mountpoint = '/sys/fs/cgroup';
+  const top = home.startsWith(mountpoint) ? home.slice(mountpoint.length) : home;
+  return {
+    namespaces: Object.fromEntries(kinds.map(([kind, link]) => [kind, inode(link)])),
+    hostname: world.names[process.namespaces['uts'] ?? '']?.hostname ?? null,
+    cgroup: process.cgroup.startsWith(top) ? process.cgroup.slice(top.length) || '/' : process.cgroup,
+    root: process.root,
+    mounts: world.mounts[process.namespaces['mnt'] ?? '']?.length ?? 0,
+    links: (world.links[process.namespaces['net'] ?? ''] ?? []).map(({ name }) => name),
+  };
+}
+
+/** A moment without work for this thread. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}
