@@ -14,7 +14,7 @@ const table: readonly (readonly [string, number | null, number | null])[] = [
   ['execve', 59, 221], ['execveat', 322, 281],
   ['kill', 62, 129], ['setsid', 112, 157], ['prctl', 157, 167], ['ioctl', 16, 29],
   ['setuid', 105, 146], ['setgid', 106, 144], ['setgroups', 116, 159], ['setresuid', 117, 147], ['setresgid', 119, 149], ['capset', 126, 91], ['seccomp', 317, 277],
-  ['sendto', 44, 206], ['sendmsg', 46, 211],
+  ['sendto', 44, 206], ['sendmsg', 46, 211], ['recvfrom', 45, 207], ['recvmsg', 47, 212],
 ];
 
 /** The watched calls of a machine, as Node calls it: number to name. */

@@ -14,6 +14,7 @@ export function changesBetween(before: World, after: World, labelOf: LabelOf): C
     ...mountChanges(before, after),
     ...cgroupChanges(before.cgroups, after.cgroups, labelOf),
     ...linkChanges(before, after),
+    ...routeChanges(before, after),
     ...nameChanges(before, after),
   ];
 }
@@ -96,6 +97,14 @@ function linkChanges(before: World, after: World): Change[] {
     });
     const gone = earlier.filter((one) => !links.some((link) => link.index === one.index));
     return [...changes, ...gone.map((link): Change => ({ area: 'links', where, what: link.name, before: text(link, earlier), after: null }))];
+  });
+}
+
+function routeChanges(before: World, after: World): Change[] {
+  return Object.entries(after.routes).flatMap(([where, routes]) => {
+    const earlier = before.routes[where] ?? {};
+    const all = [...new Set([...Object.keys(routes), ...Object.keys(earlier)])];
+    return all.flatMap((what) => changed('links', where, what, earlier[what] ?? null, routes[what] ?? null));
   });
 }
 

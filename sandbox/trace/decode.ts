@@ -10,7 +10,12 @@ import type { Memory } from './memory.ts';
 type Raw = { readonly args: readonly bigint[]; readonly memory: Memory };
 type Decoder = (raw: Raw) => string[];
 
+/** Elements of a list of strings that are read. */
 const ARRAY = 32;
+
+/** Of netlink(7). */
+const NLM_F_ACK = 4;
+const NLMSG_ERROR = 2;
 
 const number = ({ args }: Raw, index: number): number => Number(BigInt.asIntN(32, args[index] ?? 0n));
 const address = ({ args }: Raw, index: number): string => pointer(args[index] ?? 0n);
@@ -63,7 +68,7 @@ const decoders: Readonly<Record<string, Decoder>> = {
   capset: () => ['…'],
   seccomp: (raw) => [String(number(raw, 0)), String(number(raw, 1)), '…'],
   sendto: (raw) => [descriptor(raw, 0), netlinkRequest(raw.memory.bytes(raw.args[1] ?? 0n, 16)) ?? '…'],
-  sendmsg: (raw) => [descriptor(raw, 0), netlinkRequest(messageHead(raw)) ?? '…'],
+  sendmsg: (raw) => [descriptor(raw, 0), netlinkRequest(messageHead(raw.args, raw.memory, 16)) ?? '…'],
 };
 
 /** The arguments of a watched call, as strace prints them. */
@@ -144,17 +149,22 @@ function node(mode: number, device: number): string[] {
   return isDevice ? [made, `makedev(0x${((device >>> 8) & 0xfff).toString(16)}, 0x${((device & 0xff) | ((device >>> 12) & 0xfff00)).toString(16)})`] : [made];
 }
 
-/** The first message of struct msghdr: what its first iovec points to. */
-function messageHead(raw: Raw): Buffer | null {
-  const header = raw.memory.bytes(raw.args[1] ?? 0n, 32);
-  const vector = header === null ? null : raw.memory.bytes(header.readBigUInt64LE(16), 16);
-  return vector === null || vector.readBigUInt64LE(8) < 16n ? null : raw.memory.bytes(vector.readBigUInt64LE(0), 16);
+/** The first bytes of what struct msghdr's first iovec points to. */
+function messageHead(args: readonly bigint[], memory: Memory, length: number): Buffer | null {
+  const header = memory.bytes(args[1] ?? 0n, 32);
+  const vector = header === null ? null : memory.bytes(header.readBigUInt64LE(16), 16);
+  return vector === null || vector.readBigUInt64LE(8) < BigInt(length) ? null : memory.bytes(vector.readBigUInt64LE(0), length);
 }
 
-/** struct nlmsghdr's type, where it changes something. */
+/** The type in struct nlmsghdr, where it is to change something. With number 0 iproute2 only asks what this kernel can do. */
 function netlinkRequest(head: Buffer | null): string | undefined {
-  if (head === null || head.readUInt32LE(0) < 16) return undefined;
-  return rtnetlinkNames[head.readUInt16LE(4)];
+  return head !== null && (head.readUInt16LE(6) & NLM_F_ACK) !== 0 && head.readUInt32LE(8) !== 0 ? rtnetlinkNames[head.readUInt16LE(4)] : undefined;
+}
+
+/** What rtnetlink(7) answered in a message that a call has received: an error number, 0 for none; undefined for another message. */
+export function netlinkAnswer(name: string, args: readonly bigint[], memory: Memory): number | undefined {
+  const message = name === 'recvmsg' ? messageHead(args, memory, 20) : memory.bytes(args[1] ?? 0n, 20);
+  return message === null || message.readUInt16LE(4) !== NLMSG_ERROR ? undefined : -message.readInt32LE(16);
 }
 
 function signalName(value: number): string {

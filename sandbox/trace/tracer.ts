@@ -20,7 +20,7 @@ import type { Call } from '../diagnose/strace.ts';
 import type { TraceFailure, TraceProcess, TraceState, TraceStep } from '../wire/trace.ts';
 import { callNames } from './calls.ts';
 import { changesBetween } from './changes.ts';
-import { decode } from './decode.ts';
+import { decode, netlinkAnswer } from './decode.ts';
 import { memoryOf } from './memory.ts';
 import { eventMessage, goOn, nextStop, seize, stayStopped, syscallStop } from './ptrace.ts';
 import type { Stop } from './ptrace.ts';
@@ -50,7 +50,15 @@ type Pending = {
   readonly beside: string[];
 };
 
-type Thread = { readonly tid: number; entering: boolean; pending?: Pending };
+type Thread = {
+  readonly tid: number;
+  entering: boolean;
+  pending?: Pending;
+  /** A request of rtnetlink(7) whose answer has not been read yet: whether it was refused, only that says. */
+  asked?: { step: TraceStep; call: Call };
+  /** A call that may bring the answer. */
+  reading?: { name: string; args: readonly bigint[] };
+};
 
 /** How long a thread may be held because of another's call, in milliseconds: that one may be waiting for it. */
 const HOLD = 2_000;
@@ -138,6 +146,7 @@ export class Tracer {
     thread.entering = false;
     const name = call === undefined ? undefined : this.#names.get(call.number);
     const memory = memoryOf(tid);
+    if (call !== undefined && thread.asked !== undefined && (name === 'recvmsg' || name === 'recvfrom')) thread.reading = { name, args: call.args };
     if (call === undefined || name === undefined || !mayMatter(name, call.args, memory)) return void goOn(tid);
     const args = decode(name, call.args, memory);
     if (!matters(tid, name, args, memory)) return void goOn(tid);
@@ -161,6 +170,7 @@ export class Tracer {
     const { tid, pending } = thread;
     thread.entering = true;
     delete thread.pending;
+    this.#answered(thread);
     const stop = pending === undefined ? undefined : syscallStop(tid, false);
     if (pending !== undefined && stop !== undefined && !stop.entering && !restarts.has(-Number(stop.result))) this.#over(pending, Number(stop.result));
     goOn(tid);
@@ -179,7 +189,7 @@ export class Tracer {
     const { id, pid } = this.#processes.of(tid);
     const state = after === undefined ? undefined : stateOf(after, pid, this.#options.home);
     this.#steps += 1;
-    this.#options.onStep({
+    const step: TraceStep = {
       process: id, name, args: [...args], text: describeCall(call), result: call.result,
       ...(call.errno === undefined ? {} : { errno: call.errno }),
       ...(failed && isQuestionable(call) ? { failure: this.#failure(call) } : {}),
@@ -188,7 +198,30 @@ export class Tracer {
       ...(changes.length > MOST_CHANGES ? { more: changes.length - MOST_CHANGES } : {}),
       ...(beside.length > 0 ? { beside } : {}),
       ...(state === undefined ? {} : { state }),
-    });
+    };
+    const thread = this.#threads.get(tid);
+    if (thread?.asked !== undefined) this.#tell(thread);
+    if (!failed && name.startsWith('send') && thread !== undefined) thread.asked = { step, call };
+    else this.#options.onStep(step);
+  }
+
+  /** Looks whether a thread has just been told what became of its request. */
+  #answered(thread: Thread): void {
+    const { asked, reading, tid } = thread;
+    delete thread.reading;
+    const answer = asked === undefined || reading === undefined ? undefined : netlinkAnswer(reading.name, reading.args, memoryOf(tid));
+    if (answer !== undefined) this.#tell(thread, answer);
+  }
+
+  /** Tells of a request and of the error that it was answered with. */
+  #tell(thread: Thread, error = 0): void {
+    const { asked } = thread;
+    delete thread.asked;
+    if (asked === undefined) return;
+    const errno = error === 0 ? undefined : errnoName(error) ?? `E${error}`;
+    if (errno === undefined) return this.#options.onStep(asked.step);
+    const call: Call = { pid: thread.tid, name: asked.call.args[1] ?? '', args: [], result: -1, errno };
+    this.#options.onStep({ ...asked.step, errno, ...(isQuestionable(call) ? { failure: this.#failure(call) } : {}) });
   }
 
   #failure(call: Call): TraceFailure {
@@ -245,7 +278,9 @@ export class Tracer {
   }
 
   #ended(tid: number): void {
-    const pending = this.#threads.get(tid)?.pending;
+    const thread = this.#threads.get(tid);
+    const pending = thread?.pending;
+    if (thread?.asked !== undefined) this.#tell(thread);
     this.#threads.delete(tid);
     this.#held = this.#held.filter((one) => one.tid !== tid);
     if (pending?.before !== undefined) this.#over(pending, null);

@@ -3,11 +3,12 @@
  * names; and the cgroups. Taken while the caller is stopped at its call; see tracer.ts.
  */
 import fs from 'node:fs';
-import { cgroupView, foldersOf } from '../observe/cgroup.ts';
+import { cgroupView, isAbsent } from '../observe/cgroup.ts';
 import { GoneError, SystemCallError } from '../observe/errors.ts';
 import { parseMountinfo } from '../observe/mountinfo.ts';
 import type { Mount } from '../observe/mountinfo.ts';
 import { namespaceKinds } from '../observe/namespaces.ts';
+import { parseNetRoute } from '../observe/netfiles.ts';
 import { readProc, readProcLink } from '../observe/procfile.ts';
 import { utsName } from '../observe/uts.ts';
 import { linksOf } from './links.ts';
@@ -36,6 +37,8 @@ export type World = {
   /** By namespace, `mnt:[…]`. */
   readonly mounts: Readonly<Record<string, readonly Mount[]>>;
   readonly links: Readonly<Record<string, readonly LinkState[]>>;
+  /** By namespace; of each route, by where it leads, its way. */
+  readonly routes: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly names: Readonly<Record<string, { readonly hostname: string; readonly domainname: string }>>;
   readonly cgroups: readonly CgroupState[];
 };
@@ -70,6 +73,7 @@ export function takeWorld({ threads, host, home }: Watched): World {
     processes,
     mounts: byNamespace(speakers.get('mnt'), (thread) => parseMountinfo(readProc(thread, 'mountinfo'), `/proc/${thread}/mountinfo`)),
     links: byNamespace(speakers.get('net'), linksOf),
+    routes: byNamespace(speakers.get('net'), (thread) => routeTexts(readProc(thread, 'net/route'))),
     names: byNamespace(speakers.get('uts'), (thread) => ({ hostname: utsName(thread, 'hostname').value, domainname: utsName(thread, 'domainname').value })),
     cgroups: cgroupStates(home),
   };
@@ -100,18 +104,41 @@ function cgroupStates(home: string): CgroupState[] {
   for (const directory of directories) {
     if (found.length >= MOST_CGROUPS) break;
     const cgroup = cgroupView(directory);
-    if (!cgroup.exists()) continue;
+    // Asking for a file that is not there costs as much as reading five that are.
+    const files = present(() => filesOf(directory))[0];
+    if (files === undefined) continue;
     found.push({
       path: directory.slice(home.length) || '/',
       processes: present(() => cgroup.processes().value ?? [])[0] ?? [],
-      settings: Object.fromEntries(settings.flatMap((name) => {
+      settings: Object.fromEntries(settings.filter((name) => files.files.has(name)).flatMap((name) => {
         const text = present(() => cgroup.file(name).value)[0];
         return typeof text === 'string' ? [[name, text.trim()]] : [];
       })),
     });
-    directories.push(...foldersOf(directory).map((name) => `${directory}/${name}`));
+    directories.push(...files.folders.map((name) => `${directory}/${name}`));
   }
   return found;
+}
+
+/** What is in a cgroup's directory; undefined where it is gone. */
+function filesOf(directory: string): { files: Set<string>; folders: string[] } | undefined {
+  try {
+    const entries = fs.readdirSync(directory, { withFileTypes: true });
+    const named = (isFolder: boolean): string[] => entries.filter((entry) => entry.isDirectory() === isFolder).map(({ name }) => name).sort();
+    return { files: new Set(named(false)), folders: named(true) };
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** From /proc/PID/net/route. Pure. */
+export function routeTexts(text: string): Record<string, string> {
+  return Object.fromEntries(parseNetRoute(text).map((route) => {
+    const bits = route.mask.split('.').map(Number).reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0);
+    const to = route.destination === '0.0.0.0' && bits === 0 ? 'default route' : `route to ${route.destination}/${bits}`;
+    return [to, route.gateway === '0.0.0.0' ? `by ${route.interface}` : `via ${route.gateway}, ${route.interface}`];
+  }));
 }
 
 function byNamespace<T>(speakers: ReadonlyMap<string, number> | undefined, read: (thread: number) => T): Record<string, T> {

@@ -14,6 +14,7 @@ const table: readonly { name: string; load: () => Promise<{ command: Command }> 
   { name: 'reset', load: () => import('./reset.ts') },
   { name: 'box', load: () => import('./box.ts') },
   { name: 'shell', load: () => import('./shell.ts') },
+  { name: 'trace', load: () => import('./trace.ts') },
   { name: 'doctor', load: () => import('./doctor.ts') },
   { name: 'submit', load: () => import('./submit.ts') },
   { name: 'grade', load: () => import('./grade.ts') },

@@ -12,6 +12,7 @@ export type Played = {
   /** What it answers to a check; the default is that everything passes. */
   check?: (request: CheckRequest, options: Parameters<Sandbox['check']>[1]) => Promise<{ verdict: Verdict; leftovers: Leftover[] }>;
   run?: Sandbox['run'];
+  trace?: Sandbox['trace'];
 };
 
 export type Ran = { status: number; out: string; err: string };
@@ -75,6 +76,7 @@ export class JudgedWorld implements Disposable {
       },
       run: (request, onOutput) => (this.#played.run ?? never)(request, onOutput),
       experiment: never,
+      trace: async (request) => await (this.#played.trace ?? never)(request),
       reset: never,
       close: async () => void (this.closed += 1),
       stop: never,

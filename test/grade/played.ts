@@ -65,7 +65,7 @@ export class Played {
       watch: () => () => {},
       start: async () => void (state = { at: 'ready', kernel, isolated: this.#isolated }),
       check: async (request, options = {}) => await this.#play(request, options, number),
-      run: never, experiment: never, reset: never, close: never,
+      run: never, experiment: never, trace: never, reset: never, close: never,
       stop: async () => void (this.open -= 1),
     };
   }

@@ -1,0 +1,82 @@
+/** Says what the first difference is, and why it matters: what the call is for, and what it changed in the run that made it. Pure. */
+import type { TraceRun, TraceStep } from '../check/wire.ts';
+import { briefOf } from './brief.ts';
+import { effectOf } from './effect.ts';
+import { normalise } from './normal.ts';
+import { purposeOf } from './purpose.ts';
+import type { Difference, Row } from './types.ts';
+
+/** Explains the row at `at`. */
+export function explainDifference(at: number, rows: readonly Row[], mine: TraceRun, reference: TraceRun): Difference {
+  const row = rows[at];
+  const [own, theirs] = [row?.mine == null ? undefined : mine.steps[row.mine], row?.reference == null ? undefined : reference.steps[row.reference]];
+  const said = ((): Omit<Difference, 'row'> => {
+    switch (row?.kind) {
+      case 'fails':
+        return failing(own, theirs);
+      case 'differs':
+        return differing(row, own, theirs, mine, reference);
+      case 'extra':
+        return { title: `Only your box calls ${briefOf(own)}.`, why: [...purpose(own), ...effects(own, 'It changed')], look: 'Everything else is the same. What is this call for?' };
+      case 'moved':
+        return { title: `The same calls, in another order: ${briefOf(own ?? theirs)}.`, why: purpose(own ?? theirs), look: 'Does it matter when this happens, and to whom?' };
+      default:
+        return missing(at, rows, theirs, mine);
+    }
+  })();
+  return { row: at, ...said };
+}
+
+function failing(own: TraceStep | undefined, theirs: TraceStep | undefined): Omit<Difference, 'row'> {
+  const failure = own?.failure;
+  return {
+    title: `${briefOf(own)} is refused: ${own?.errno ?? ''}. In the reference it succeeds.`,
+    why: failure === undefined ? purpose(theirs) : [failure.condition],
+    look: failure?.advice ?? 'What was different in the run before this call?',
+  };
+}
+
+function missing(at: number, rows: readonly Row[], theirs: TraceStep | undefined, mine: TraceRun): Omit<Difference, 'row'> {
+  const over = rows.slice(at).every((row) => row.mine === null);
+  const end = over ? endOf(mine) : undefined;
+  return {
+    title: `The reference calls ${briefOf(theirs)}; your box does not.`,
+    why: [...(end === undefined ? [] : [end]), ...purpose(theirs), ...effects(theirs, 'In the reference it changed')],
+    look: over && mine.steps.length > 0 ? `Your run ends here. What should come after ${briefOf(mine.steps.at(-1))}?` : 'Which process should make this call, and before what?',
+  };
+}
+
+/** How the run ended, where it did not end well. */
+function endOf(run: TraceRun): string | undefined {
+  const { code, signal, limit } = run.ending;
+  if (limit !== undefined) return `Your box was ended there: it met its limit (${limit}).`;
+  if (signal !== null) return `Your box was ended there by ${signal}.`;
+  const last = run.stderr.trim().split('\n').at(-1) ?? '';
+  if (code === 0) return undefined;
+  return `Your box ended there with status ${code}${last === '' ? '.' : `, saying: ${last.slice(0, 300)}`}`;
+}
+
+function differing(row: Row, own: TraceStep | undefined, theirs: TraceStep | undefined, mine: TraceRun, reference: TraceRun): Omit<Difference, 'row'> {
+  const [one, other] = [normalise(mine.steps)[row.mine ?? 0], normalise(reference.steps)[row.reference ?? 0]];
+  const lacks = (other?.manner ?? []).filter((word) => !one?.manner.includes(word));
+  const adds = (one?.manner ?? []).filter((word) => !other?.manner.includes(word));
+  const title = lacks.length > 0
+    ? `Your ${own?.name ?? 'call'} goes without ${lacks.join(', ')}.`
+    : adds.length > 0 ? `Your ${own?.name ?? 'call'} has ${adds.join(', ')} as well.` : `${briefOf(own)}, where the reference has ${briefOf(theirs)}.`;
+  const words = [...(theirs === undefined ? [] : purposeOf(theirs, lacks)), ...(own === undefined ? [] : purposeOf(own, adds))];
+  return {
+    title,
+    why: [...(words.length > 0 ? words : purpose(theirs)), ...effects(own, 'Yours changed'), ...effects(theirs, 'The reference\'s changed')],
+    look: 'Compare what each of the two changed: timeline, step by step.',
+  };
+}
+
+function purpose(step: TraceStep | undefined): string[] {
+  return step === undefined ? [] : purposeOf(step);
+}
+
+function effects(step: TraceStep | undefined, before: string): string[] {
+  const lines = step === undefined ? [] : effectOf(step);
+  if (step === undefined || step.errno !== undefined) return [];
+  return lines.length === 0 ? [`${before} nothing that can be seen from outside.`] : lines.map((line) => `${before} ${line}.`);
+}
