@@ -7,8 +7,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import readline from 'node:readline';
-import { atGate, gate } from '../diagnose/trace.ts';
+import { atGate } from '../diagnose/trace.ts';
 import { SystemCallError } from '../observe/errors.ts';
+import { filteredGate } from '../trace/filter.ts';
 import { withoutMisses } from '../trace/steps.ts';
 import { Wall } from '../wall/wall.ts';
 import type { WallProcess } from '../wall/wall.ts';
@@ -54,7 +55,7 @@ async function prepare(wall: Wall, script: string, signal: AbortSignal): Promise
 }
 
 async function traced(wall: Wall, request: TraceRequest, signal: AbortSignal): Promise<TraceRun> {
-  const command = wall.spawn(gate(request.argv), { timeLimit: request.timeLimit ?? TIME_LIMIT, outputLimit: OUTPUT_LIMIT, cwd: '/work' });
+  const command = wall.spawn(filteredGate(request.argv), { timeLimit: request.timeLimit ?? TIME_LIMIT, outputLimit: OUTPUT_LIMIT, cwd: '/work' });
   command.endInput();
   using _stop = killOn(signal, command);
   const pid = await command.pid;

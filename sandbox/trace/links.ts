@@ -26,8 +26,14 @@ const AF_INET = 2;
 
 /** The links of the network namespace that a process is in. Throws GoneError where it is gone, SystemCallError. */
 export function linksOf(pid: number): LinkState[] {
-  const [links, addresses] = insideNamespace(pid, 'net', () => [dump(Type.getLink), dump(Type.getAddress)] as const);
-  return parseLinks(links, addresses);
+  return insideNamespace(pid, 'net', () => {
+    const socket = libc('socket', [Netlink.family, Netlink.raw | Netlink.closeOnExec, 0]);
+    try {
+      return parseLinks(dump(socket, Type.getLink), dump(socket, Type.getAddress));
+    } finally {
+      fs.closeSync(socket);
+    }
+  });
 }
 
 /** From the answers to RTM_GETLINK and RTM_GETADDR. Pure; what is no such message is passed over. */
@@ -82,25 +88,20 @@ function cString(bytes: Buffer | undefined): string {
   return (bytes ?? Buffer.alloc(0)).toString('utf8').replace(/\0.*$/s, '');
 }
 
-/** All datagrams of an answer. */
-function dump(type: number): Buffer[] {
-  const descriptor = libc('socket', [Netlink.family, Netlink.raw | Netlink.closeOnExec, 0]);
-  try {
-    const request = Buffer.alloc(32); // struct nlmsghdr, struct ifinfomsg
-    request.writeUInt32LE(request.length, 0);
-    request.writeUInt16LE(type, 4);
-    request.writeUInt16LE(Netlink.requestDump, 6);
-    libc('send', [descriptor, request, request.length, 0]);
-    const datagrams: Buffer[] = [];
-    for (;;) {
-      const room = Buffer.alloc(32 * 1024);
-      const datagram = room.subarray(0, libc('recv', [descriptor, room, room.length, 0]));
-      datagrams.push(datagram);
-      const kinds = messages(datagram).map((message) => message.type);
-      if (kinds.length === 0 || kinds.includes(Netlink.done) || kinds.includes(Netlink.error)) return datagrams;
-    }
-  } finally {
-    fs.closeSync(descriptor);
+/** Asks, and reads all datagrams of the answer. */
+function dump(socket: number, type: number): Buffer[] {
+  const request = Buffer.alloc(32); // struct nlmsghdr, struct ifinfomsg
+  request.writeUInt32LE(request.length, 0);
+  request.writeUInt16LE(type, 4);
+  request.writeUInt16LE(Netlink.requestDump, 6);
+  libc('send', [socket, request, request.length, 0]);
+  const datagrams: Buffer[] = [];
+  for (;;) {
+    const room = Buffer.alloc(32 * 1024);
+    const datagram = room.subarray(0, libc('recv', [socket, room, room.length, 0]));
+    datagrams.push(datagram);
+    const kinds = messages(datagram).map((message) => message.type);
+    if (kinds.length === 0 || kinds.includes(Netlink.done) || kinds.includes(Netlink.error)) return datagrams;
   }
 }
 

@@ -8,9 +8,9 @@ import { constants } from 'node:os';
 import { DataType, load, open } from 'ffi-rs';
 import { SystemCallError } from '../observe/errors.ts';
 
-const Request = { getRegisters: 12, syscall: 24, getEventMessage: 0x4201, seize: 0x4206, listen: 0x4208, getSyscallInfo: 0x420e } as const;
+const Request = { goOn: 7, getRegisters: 12, syscall: 24, getEventMessage: 0x4201, seize: 0x4206, listen: 0x4208, getSyscallInfo: 0x420e } as const;
 
-const Option = { sysgood: 1, fork: 2, vfork: 4, clone: 8, exec: 16, exitkill: 0x100000 } as const;
+const Option = { sysgood: 1, fork: 2, vfork: 4, clone: 8, exec: 16, seccomp: 0x80, exitkill: 0x100000 } as const;
 
 /** Of waitpid(2): threads of others, too; and not to wait. */
 const WALL = 0x40000000;
@@ -19,8 +19,8 @@ const NO_HANG = 1;
 /** SIGTRAP with bit 7: a stop at a system call (PTRACE_O_TRACESYSGOOD). */
 const SYSCALL_STOP = constants.signals.SIGTRAP | 0x80;
 
-const events: Readonly<Record<number, TraceEventKind>> = { 1: 'fork', 2: 'vfork', 3: 'clone', 4: 'exec', 128: 'stop' };
-type TraceEventKind = 'fork' | 'vfork' | 'clone' | 'exec' | 'stop';
+const events: Readonly<Record<number, TraceEventKind>> = { 1: 'fork', 2: 'vfork', 3: 'clone', 4: 'exec', 7: 'seccomp', 128: 'stop' };
+type TraceEventKind = 'fork' | 'vfork' | 'clone' | 'exec' | 'seccomp' | 'stop';
 
 /** What waitpid(2) said about one thread. */
 export type Stop =
@@ -34,12 +34,15 @@ export type Stop =
 
 /** Attaches without stopping it; what it starts is attached to as well, and everything dies with the tracer. Throws SystemCallError. */
 export function seize(pid: number): void {
-  request('PTRACE_SEIZE', Request.seize, pid, 0, Option.sysgood | Option.fork | Option.vfork | Option.clone | Option.exec | Option.exitkill);
+  request('PTRACE_SEIZE', Request.seize, pid, 0, Option.sysgood | Option.fork | Option.vfork | Option.clone | Option.exec | Option.seccomp | Option.exitkill);
 }
 
-/** Lets a thread go on to the next entry or end of a call, with a signal to be delivered. False where it is gone. */
-export function goOn(tid: number, signal = 0): boolean {
-  return unlessGone(() => request('PTRACE_SYSCALL', Request.syscall, tid, 0, signal));
+/**
+ * Lets a thread go on, with a signal to be delivered; `toCall`: to the next entry or end of a call, not only to what a filter
+ * tells of. False where it is gone.
+ */
+export function goOn(tid: number, toCall: boolean, signal = 0): boolean {
+  return unlessGone(() => (toCall ? request('PTRACE_SYSCALL', Request.syscall, tid, 0, signal) : request('PTRACE_CONT', Request.goOn, tid, 0, signal)));
 }
 
 /** Leaves a thread in the stop that its whole process is in. False where it is gone. */

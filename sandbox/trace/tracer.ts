@@ -12,6 +12,7 @@
  *   entry, for HOLD milliseconds at most: so what is different after a call is that call's doing.
  * - The whole run dies with the tracer (PTRACE_O_EXITKILL).
  */
+import fs from 'node:fs';
 import { isQuestionable } from '../diagnose/autopsy.ts';
 import { describeCall, explain } from '../diagnose/doctor.ts';
 import { errnoName } from '../diagnose/errno.ts';
@@ -82,7 +83,11 @@ export class Tracer {
   #busy: Pending | undefined;
   #held: Pending[] = [];
   #heldSince = 0;
+  /** The last picture, until something happens that is not a call that is looked at. */
+  #last: World | undefined;
   #begun = false;
+  /** Whether box is under the filter (filter.ts): otherwise every call of its is stopped at. */
+  #filtered = false;
   #steps = 0;
 
   constructor(options: TracerOptions) {
@@ -113,11 +118,15 @@ export class Tracer {
   }
 
   #handle(stop: Stop): void {
+    if (stop.kind !== 'syscall' && stop.kind !== 'seccomp') this.#last = undefined;
     if (stop.kind === 'ended') return this.#ended(stop.tid);
     const thread = this.#thread(stop.tid);
     switch (stop.kind) {
       case 'syscall':
-        return thread.entering ? this.#enter(thread) : this.#leave(thread);
+        return thread.entering && !this.#filtered ? this.#enter(thread) : this.#leave(thread);
+      case 'seccomp':
+        // Where every call is stopped at, that has been its entry already.
+        return this.#filtered ? this.#enter(thread) : this.#goOn(thread);
       case 'fork':
       case 'vfork':
       case 'clone':
@@ -130,40 +139,47 @@ export class Tracer {
         stayStopped(stop.tid);
         return;
       case 'signal':
-        goOn(stop.tid, stop.signal);
+        this.#goOn(thread, stop.signal);
         return;
       case 'stop':
         break;
     }
-    goOn(stop.tid);
+    this.#goOn(thread);
+  }
+
+  /** With a filter, only the end of a call that is looked at is waited for; its entry the filter tells of. */
+  #goOn(thread: Thread, signal = 0): void {
+    goOn(thread.tid, !this.#filtered || thread.pending !== undefined || thread.reading !== undefined, signal);
   }
 
   #enter(thread: Thread): void {
     const { tid } = thread;
     const call = syscallStop(tid, true);
     // The kernel knows better, where it says so.
-    if (call?.entering === false) return this.#leave(thread);
+    if (call?.entering === false && !this.#filtered) return this.#leave(thread);
     thread.entering = false;
-    const name = call === undefined ? undefined : this.#names.get(call.number);
+    const name = call?.entering === true ? this.#names.get(call.number) : undefined;
     const memory = memoryOf(tid);
-    if (call !== undefined && thread.asked !== undefined && (name === 'recvmsg' || name === 'recvfrom')) thread.reading = { name, args: call.args };
-    if (call === undefined || name === undefined || !mayMatter(name, call.args, memory)) return void goOn(tid);
+    if (call?.entering === true && thread.asked !== undefined && (name === 'recvmsg' || name === 'recvfrom')) thread.reading = { name, args: call.args };
+    if (call?.entering !== true || name === undefined || !mayMatter(name, call.args, memory)) return this.#goOn(thread);
     const args = decode(name, call.args, memory);
-    if (!matters(tid, name, args, memory)) return void goOn(tid);
+    if (!matters(tid, name, args, memory)) return this.#goOn(thread);
     const pending: Pending = { tid, name, args, beside: [] };
     thread.pending = pending;
-    if (!this.#begun || onlyFailures(name)) return void goOn(tid);
+    if (!this.#begun || onlyFailures(name)) return this.#goOn(thread);
     if (this.#busy === undefined) return this.#begin(pending);
     if (this.#held.length === 0) this.#heldSince = performance.now();
     this.#held.push(pending);
   }
 
   #begin(pending: Pending): void {
-    pending.before = this.#world(pending.tid);
+    // Where nobody was born, ended or made a call since the picture after the last one, that is how it still is.
+    pending.before = this.#last ?? this.#world(pending.tid);
+    this.#last = undefined;
     this.#busy = pending;
     // A parent that shares its memory with its child sleeps in this call until the child has gone on to a program of its own.
     if (/CLONE_VFORK/.test(pending.args.join())) this.#busy = undefined;
-    goOn(pending.tid);
+    this.#goOn(this.#thread(pending.tid));
   }
 
   #leave(thread: Thread): void {
@@ -173,7 +189,7 @@ export class Tracer {
     this.#answered(thread);
     const stop = pending === undefined ? undefined : syscallStop(tid, false);
     if (pending !== undefined && stop !== undefined && !stop.entering && !restarts.has(-Number(stop.result))) this.#over(pending, Number(stop.result));
-    goOn(tid);
+    this.#goOn(thread);
     this.#next(pending);
   }
 
@@ -185,6 +201,7 @@ export class Tracer {
     if (!failed && (name === 'unshare' || name === 'setns')) this.#earlier.push(call);
     if (!this.#begun || (onlyFailures(name) && !isQuestionable(call))) return;
     const after = before === undefined || result === null ? undefined : this.#world(tid);
+    this.#last = after;
     const changes = before === undefined || after === undefined ? [] : changesBetween(before, after, (pid) => this.#processes.label(pid));
     const { id, pid } = this.#processes.of(tid);
     const state = after === undefined ? undefined : stateOf(after, pid, this.#options.home);
@@ -274,6 +291,7 @@ export class Tracer {
     if (this.#begun || thread.tid !== this.#options.pid) return;
     // The gate has opened: from here on it is box.
     this.#begun = true;
+    this.#filtered = isFiltered(thread.tid);
     delete thread.pending;
   }
 
@@ -319,6 +337,11 @@ function stateOf(world: World, pid: number, home: string): TraceState | undefine
     mounts: world.mounts[process.namespaces['mnt'] ?? '']?.length ?? 0,
     links: (world.links[process.namespaces['net'] ?? ''] ?? []).map(({ name }) => name),
   };
+}
+
+/** SECCOMP_MODE_FILTER, as /proc/PID/status has it. */
+function isFiltered(tid: number): boolean {
+  return /^Seccomp:\s+2$/m.test(fs.readFileSync(`/proc/${tid}/status`, 'utf8'));
 }
 
 /** A moment without work for this thread. */

@@ -55,6 +55,9 @@ export type Watched = {
 /** What box may write there, and what says what is so. */
 const settings = ['memory.max', 'memory.high', 'memory.swap.max', 'cpu.max', 'cpu.weight', 'pids.max', 'cgroup.subtree_control', 'cgroup.freeze'];
 
+/** Tables kept. */
+const MOST_TABLES = 16;
+
 /** Cgroups looked at, at most. */
 const MOST_CGROUPS = 40;
 
@@ -71,12 +74,25 @@ export function takeWorld({ threads, host, home }: Watched): World {
   }
   return {
     processes,
-    mounts: byNamespace(speakers.get('mnt'), (thread) => parseMountinfo(readProc(thread, 'mountinfo'), `/proc/${thread}/mountinfo`)),
+    mounts: byNamespace(speakers.get('mnt'), mountsOf),
     links: byNamespace(speakers.get('net'), linksOf),
     routes: byNamespace(speakers.get('net'), (thread) => routeTexts(readProc(thread, 'net/route'))),
     names: byNamespace(speakers.get('uts'), (thread) => ({ hostname: utsName(thread, 'hostname').value, domainname: utsName(thread, 'domainname').value })),
     cgroups: cgroupStates(home),
   };
+}
+
+/** Tables that were read before, by their text: most calls leave most tables as they are. */
+let tables = new Map<string, readonly Mount[]>();
+
+function mountsOf(thread: number): readonly Mount[] {
+  const text = readProc(thread, 'mountinfo');
+  const known = tables.get(text);
+  if (known !== undefined) return known;
+  const mounts = parseMountinfo(text, `/proc/${thread}/mountinfo`);
+  if (tables.size >= MOST_TABLES) tables = new Map();
+  tables.set(text, mounts);
+  return mounts;
 }
 
 function processState(pid: number, thread: number): ProcessState {
