@@ -30,7 +30,7 @@ function processChanges(before: World, process: ProcessState, labelOf: LabelOf):
     // The next child goes where the process is itself: that is how it always is, and no news.
     return change.filter(({ what, after }) => !(what === 'pid_for_children' && after === null));
   });
-  return [...namespaces, ...changed('mounts', where, 'root', earlier.root, process.root)];
+  return [...namespaces, ...changed('mounts', where, 'root', earlier.root, process.root), ...changed('mounts', where, 'cwd', earlier.cwd, process.cwd)];
 }
 
 function mountChanges(before: World, after: World): Change[] {

@@ -334,6 +334,7 @@ function stateOf(world: World, pid: number, home: string): TraceState | undefine
     hostname: world.names[process.namespaces['uts'] ?? '']?.hostname ?? null,
     cgroup: process.cgroup.startsWith(top) ? process.cgroup.slice(top.length) || '/' : process.cgroup,
     root: process.root,
+    cwd: process.cwd,
     mounts: world.mounts[process.namespaces['mnt'] ?? '']?.length ?? 0,
     links: (world.links[process.namespaces['net'] ?? ''] ?? []).map(({ name }) => name),
   };

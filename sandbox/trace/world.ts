@@ -21,6 +21,7 @@ export type ProcessState = {
   /** Kind to `mnt:[4026532201]`; `pid_for_children`; and uid_map, gid_map as their lines. */
   readonly namespaces: Readonly<Record<string, string>>;
   readonly root: string;
+  readonly cwd: string;
   /** Path in the version 2 hierarchy. */
   readonly cgroup: string;
 };
@@ -109,6 +110,7 @@ function processState(pid: number, thread: number): ProcessState {
     parent: Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0),
     namespaces,
     root: readProcLink(thread, 'root'),
+    cwd: readProcLink(thread, 'cwd'),
     cgroup: /^0::(.*)$/m.exec(readProc(pid, 'cgroup'))?.[1] ?? '',
   };
 }

@@ -40,6 +40,8 @@ export type TraceState = {
   cgroup: string | null;
   /** Its root directory, from the root of its mount namespace as the judge reads it. */
   root: string | null;
+  /** Its working directory, in the same way. */
+  cwd: string | null;
   mounts: number;
   links: string[];
 };

@@ -59,12 +59,13 @@ function isAlike(one: Normal, other: Normal | undefined): boolean {
 function firstOf(rows: readonly Row[], a: readonly Normal[], b: readonly Normal[]): number | undefined {
   const wrong = rows.findIndex((row) => matters(row, a, b));
   if (wrong >= 0) return wrong;
-  // In the end the same calls were made: then the order is what is left to look at, and what is more than was needed.
+  // In the end the calls that matter were made: then the order is what is left to look at, and what is more than was needed.
   for (const kind of ['moved', 'extra', 'differs', 'missing'] as const) {
     const at = rows.findIndex((row) => row.kind === kind && !isMinor(row, a, b));
     if (at >= 0) return at;
   }
-  return undefined;
+  const little = rows.findIndex((row) => row.kind !== 'same');
+  return little < 0 ? undefined : little;
 }
 
 function matters(row: Row, a: readonly Normal[], b: readonly Normal[]): boolean {

@@ -19,7 +19,7 @@ export function explainDifference(at: number, rows: readonly Row[], mine: TraceR
       case 'extra':
         return { title: `Only your box calls ${briefOf(own)}.`, why: [...purpose(own), ...effects(own, 'It changed')], look: 'Everything else is the same. What is this call for?' };
       case 'moved':
-        return { title: `The same calls, in another order: ${briefOf(own ?? theirs)}.`, why: purpose(own ?? theirs), look: 'Does it matter when this happens, and to whom?' };
+        return elsewhere(row, rows, own ?? theirs, mine, reference);
       default:
         return missing(at, rows, theirs, mine);
     }
@@ -33,6 +33,20 @@ function failing(own: TraceStep | undefined, theirs: TraceStep | undefined): Omi
     title: `${briefOf(own)} is refused: ${own?.errno ?? ''}. In the reference it succeeds.`,
     why: failure === undefined ? purpose(theirs) : [failure.condition],
     look: failure?.advice ?? 'What was different in the run before this call?',
+  };
+}
+
+/** A call that both make, at different moments. */
+function elsewhere(row: Row, rows: readonly Row[], step: TraceStep | undefined, mine: TraceRun, reference: TraceRun): Omit<Difference, 'row'> {
+  const call = briefOf(step);
+  const same = (run: TraceRun, index: number | null): number => index ?? run.steps.findIndex((one) => briefOf(one) === call);
+  const [here, there] = [same(mine, row.mine), same(reference, row.reference)];
+  const after = (run: TraceRun, index: number): string => (index > 0 ? `after ${briefOf(run.steps[index - 1])}` : 'at the very beginning');
+  const place = here < 0 || there < 0 ? [] : [`In your run it comes ${after(mine, here)}; in the reference ${after(reference, there)}.`];
+  return {
+    title: `The same calls, in another order: ${call}.`,
+    why: [...place, ...purpose(step), ...effects(here < 0 ? undefined : mine.steps[here], 'Yours changed'), ...effects(there < 0 ? undefined : reference.steps[there], 'The reference\'s changed')],
+    look: `Does it matter when this happens, and to whom? Rows with ~ (${rows.filter(({ kind }) => kind === 'moved').length}) are calls at another place.`,
   };
 }
 

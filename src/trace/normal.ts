@@ -23,7 +23,13 @@ const PROPAGATION = ['MS_PRIVATE', 'MS_SLAVE', 'MS_SHARED', 'MS_UNBINDABLE'];
 export function normalise(steps: readonly TraceStep[]): Normal[] {
   const roots = rootsOf(steps);
   const place = (path: string | undefined): string => placeOf(path ?? '?', roots);
-  return steps.map((step) => normal(step, place));
+  let oldRoot: string | undefined;
+  return steps.map((step) => {
+    if (step.name === 'pivot_root' && step.errno === undefined) oldRoot = lastPart(textOf(step.args[1]) ?? '');
+    const found = normal(step, place);
+    // Where somebody puts the old root is their own affair; that it goes is not.
+    return step.name === 'umount2' && oldRoot !== undefined && lastPart(textOf(step.args[0]) ?? '') === oldRoot ? { ...found, subject: 'the old root' } : found;
+  });
 }
 
 function normal(step: TraceStep, place: (path: string | undefined) => string): Normal {

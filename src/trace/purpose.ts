@@ -16,7 +16,7 @@ const ofFlags: Readonly<Record<string, string>> = {
   MS_REC: 'MS_REC means the whole tree below that place; without it, the call is about one mount.',
   MS_PRIVATE: 'MS_PRIVATE cuts the tie to the mounts of the namespace that this one was copied from.',
   MS_SLAVE: 'A slave still receives what the host mounts; it passes nothing back.',
-  MS_BIND: 'MS_BIND shows a part of a file system at a second place.',
+  MS_BIND: 'MS_BIND shows a part of a file system at a second place; such a call takes no notice of propagation flags.',
   MS_REMOUNT: 'MS_REMOUNT changes the options of a mount that is there.',
   MS_RDONLY: 'MS_RDONLY: nobody writes through this mount.',
   MS_NOSUID: 'MS_NOSUID: set-user-ID bits count for nothing there.',
@@ -25,6 +25,9 @@ const ofFlags: Readonly<Record<string, string>> = {
   MNT_DETACH: 'MNT_DETACH takes the mount, and all below it, out of view at once, though it is still in use.',
   userxattr: 'userxattr: the overlay keeps its notes where root of a user namespace may write them.',
 };
+
+/** Flags that stand with many mounts: of interest where they are what is different. */
+const everyday = new Set(['MS_RDONLY', 'MS_NOSUID', 'MS_NODEV', 'MS_NOEXEC']);
 
 const ofFileSystems: Readonly<Record<string, string>> = {
   proc: 'A proc file system shows the pid namespace of whoever mounts it. The old one goes on showing the old one.',
@@ -79,7 +82,8 @@ export function purposeOf({ name, args }: TraceStep, flags?: readonly string[]):
     case 'mount': {
       const type = textOf(args[2]) ?? '';
       const kind = flags === undefined && Object.hasOwn(ofFileSystems, type) ? [ofFileSystems[type] ?? ''] : [];
-      return [...kind, ...said(ofFlags, [...flagsOf(args[3]), ...(flags ?? []).filter((word) => word === 'userxattr')])];
+      const telling = flagsOf(args[3]).filter((flag) => flags !== undefined || !everyday.has(flag));
+      return [...kind, ...said(ofFlags, [...telling, ...(flags ?? []).filter((word) => word === 'userxattr')])];
     }
     case 'umount2':
       return [...(flags === undefined ? call : []), ...said(ofFlags, flagsOf(args[1]))];

@@ -63,9 +63,9 @@ export function endingWords(run: TraceRun): string | undefined {
 /** What the caller has now, on one line. */
 export function stateWords({ state }: TraceStep): string | undefined {
   if (state === undefined) return undefined;
-  const { hostname, cgroup, root, mounts, links } = state;
+  const { hostname, cgroup, root, cwd, mounts, links } = state;
   return [
-    ...(hostname === null ? [] : [`host name ${hostname}`]), `${mounts} mounts`, ...(root === null ? [] : [`root ${root}`]),
+    ...(hostname === null ? [] : [`host name ${hostname}`]), `${mounts} mounts`, ...(root === null ? [] : [`root ${root}`]), ...(cwd === null ? [] : [`cwd ${cwd}`]),
     ...(cgroup === null ? [] : [`cgroup ${cgroup}`]), `links ${links.join(', ') || 'none'}`,
   ].join(' · ');
 }

@@ -65,6 +65,9 @@ const everywhere: Readonly<Record<string, Command>> = {
   h: { do: 'hint' },
   v: { do: 'verdict' },
   d: { do: 'diff' },
+  t: { do: 'trace' },
+  left: { do: 'step', by: -1 },
+  right: { do: 'step', by: 1 },
   r: { do: 'rerun' },
   e: { do: 'editor' },
   s: { do: 'shell' },
@@ -81,6 +84,8 @@ const everywhere: Readonly<Record<string, Command>> = {
 export function commandFor(state: State, key: string): Command | undefined {
   const { view } = state;
   if (view.name === 'map' && view.typing) return whileTyping(key);
+  if (view.name === 'confirm' && view.of === 'trace' && key === 't') return { do: 'trace' };
+  if (view.name === 'trace' && (key === 'tab' || key === 'shift-tab')) return { do: 'turn' };
   if (view.name === 'confirm' && !['q', 'ctrl-c', 'ctrl-z'].includes(key)) return key === 'y' ? { do: 'yes' } : { do: 'back' };
   if (/^[1-9]$/.test(key)) return { do: 'choose', choice: Number(key) - 1 };
   return Object.hasOwn(everywhere, key) ? everywhere[key] : undefined;

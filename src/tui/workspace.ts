@@ -127,6 +127,10 @@ class DiskWorkspace implements Workspace {
     return wired(experimentTree(this.#course, lesson));
   }
 
+  referenceBox(lesson: Lesson): WireFile[] {
+    return wired(solutionTree(this.#course, lesson));
+  }
+
   boxFiles(): WireFile[] {
     return readBox(this.#folder);
   }

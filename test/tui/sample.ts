@@ -141,6 +141,10 @@ export class MemoryWorkspace implements Workspace {
     return [];
   }
 
+  referenceBox(): [] {
+    return [];
+  }
+
   boxFiles(): [] {
     return [];
   }

@@ -15,6 +15,7 @@ import { Marking } from './marking.ts';
 import { type ShellTerminal, runShell } from './shell.ts';
 import { type StartOptions, compareFiles, offerOf, startLesson, undoStart } from './starting.ts';
 import { suspendJob } from './suspend.ts';
+import { Tracing } from './tracing.ts';
 import { type Watch, watchBox } from './watch.ts';
 
 export type Outside = {
@@ -31,6 +32,7 @@ export class Effects {
   readonly #outside: Outside;
   readonly #kernel: Kernel;
   readonly #marking: Marking;
+  readonly #tracing: Tracing;
   readonly #experiments: Experiments;
   #watch: Watch | undefined;
 
@@ -39,6 +41,7 @@ export class Effects {
     this.#outside = outside;
     this.#kernel = new Kernel(store, openSandbox);
     this.#marking = new Marking(store, this.#kernel, workspace, seed);
+    this.#tracing = new Tracing(store, this.#kernel, workspace);
     this.#experiments = new Experiments(store, this.#kernel, workspace);
   }
 
@@ -67,6 +70,7 @@ export class Effects {
   async end(): Promise<void> {
     this.#watch?.[Symbol.dispose]();
     this.#marking.cancel();
+    this.#tracing.cancel();
     await this.#experiments.close().catch(() => undefined);
     await this.#kernel.close().catch(() => undefined);
   }
@@ -95,6 +99,10 @@ export class Effects {
         return lesson && compareFiles(this.#starting, lesson);
       case 'check':
         return lesson && this.#marking.mark(lesson, effect.run);
+      case 'trace':
+        return lesson && this.#tracing.follow(lesson, effect.run, effect.reference);
+      case 'cancelTrace':
+        return this.#tracing.cancel();
       case 'cancelCheck':
         return this.#marking.cancel();
       case 'experiment':

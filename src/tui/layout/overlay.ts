@@ -9,6 +9,7 @@ import { layoutHelp } from './help.ts';
 import { layoutHints } from './hints.ts';
 import { layoutMap } from './map.ts';
 import { MEASURE } from './page.ts';
+import { layoutTrace } from './trace.ts';
 import { layoutVerdict } from './verdict.ts';
 
 export type Overlay = { title: string; lines: readonly Line[]; /** First line in view. */ scroll: number };
@@ -49,7 +50,13 @@ function contentOf(state: State): Overlay | undefined {
       return { title: verdictTitle(state), lines: layoutVerdict(verdictInput(state), whole), scroll: view.scroll };
     case 'diff':
       return { title: `${t.diff.title}   ${t.diff.legend}`, lines: layoutFiles(view.files, whole), scroll: view.scroll };
+    case 'trace': {
+      const { lines, at } = layoutTrace(state.trace, view, whole);
+      // The first difference stays in the upper half.
+      return { title: traceTitle(state, view.mode), lines, scroll: view.newest ? at - Math.floor(overlayRows(state) / 3) : view.scroll };
+    }
     case 'confirm':
+      if (view.of === 'trace') return { title: t.keys.trace, lines: t.trace.confirm.flatMap((text) => wrap(line(text), width)), scroll: 0 };
       return { title: t.diff.title, lines: t.diff.confirm.flatMap((text) => wrap(line(text), width)), scroll: 0 };
     case 'preview':
       return { title: t.start.previewTitle, lines: layoutStartDiff(view.changes, whole), scroll: view.scroll };
@@ -60,6 +67,11 @@ function mapTitle(state: State): string {
   if (state.view.name === 'map' && (state.view.typing || state.view.query !== '')) return `${t.map.search}: ${state.view.query}${state.view.typing ? '▏' : ''}`;
   const passed = state.course.lessons.filter((lesson) => progressOf(state, lesson.id).passed).length;
   return `${t.map.title}   ${t.map.summary(passed, state.course.lessons.length)}`;
+}
+
+function traceTitle(state: State, mode: 'calls' | 'timeline'): string {
+  const lesson = lessonOf(state, state.trace?.lesson ?? state.open);
+  return t.trace.title(lesson.number, mode);
 }
 
 function verdictTitle(state: State): string {

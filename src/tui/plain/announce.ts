@@ -8,6 +8,7 @@ import { type ExperimentState, experimentOf, isRevealed } from '../state/page.ts
 import { lessonOf, openLesson, pageStateOf, progressOf, verdictInput } from '../state/select.ts';
 import type { State } from '../state/types.ts';
 import { t } from '../strings.ts';
+import { ofTrace } from './trace.ts';
 import { type Line, lineText } from '../text/line.ts';
 import { untrusted } from '../text/untrusted.ts';
 
@@ -124,6 +125,7 @@ function ofCheck(before: State, after: State): string[] {
 function ofView(before: State, after: State): string[] {
   const { view } = after;
   if (view.name === 'hints') return ofHints(before, after);
+  if (view.name === 'trace') return ofTrace(before, after);
   if (view === before.view || view.name === 'page') return [];
   if (view.name === 'help') return t.plain.help.map(([words, does]) => `${words}: ${does}`);
   if (view.name === 'diff' && !view.files) return [t.diff.loading];
@@ -132,7 +134,7 @@ function ofView(before: State, after: State): string[] {
   const lines = texts(overlay.lines);
   // Both end, or begin, with the keys of the screen.
   if (view.name === 'preview') return ['', overlay.title, ...lines.slice(1), t.plain.preview];
-  if (view.name === 'confirm') return ['', ...lines.slice(0, -1), t.plain.confirm];
+  if (view.name === 'confirm') return ['', ...lines.slice(0, -1), view.of === 'trace' ? t.plain.confirmTrace : t.plain.confirm];
   return ['', overlay.title, ...lines];
 }
 

@@ -8,7 +8,9 @@ import type { ExitCode } from '../../errors.ts';
 import type { TutorStreams } from '../options.ts';
 import type { Stage } from '../stage.ts';
 import { isBusy } from '../state/check.ts';
+import { isFollowing } from '../state/trace.ts';
 import { markedCheck, matching, openLesson } from '../state/select.ts';
+import type { State } from '../state/types.ts';
 import type { Store } from '../store.ts';
 import { t } from '../strings.ts';
 import { WIDTH, announce, pageHead } from './announce.ts';
@@ -81,7 +83,7 @@ class Voice {
   /** Asks for the next line, when nothing is on its way that will say something first. */
   prompt(): void {
     const { leaving, waiting } = this.#store.state;
-    if (this.#prompted || leaving !== undefined || waiting.length > 0 || isBusy(markedCheck(this.#store.state))) return;
+    if (this.#prompted || leaving !== undefined || waiting.length > 0 || isFollowing(this.#store.state) || isBusy(markedCheck(this.#store.state))) return;
     this.#out.write(t.plain.prompt);
     this.#prompted = true;
   }
@@ -97,10 +99,12 @@ class Voice {
   }
 
   /** After something was read out that covers the page on a screen, the page is open again; questions stay open. */
-  home(before: { view: unknown }): void {
+  home(before: State): void {
     const { view } = this.#store.state;
-    if (view === before.view || view.name === 'page' || view.name === 'preview' || view.name === 'confirm') return;
+    if ((view === before.view && isFollowing(before) === isFollowing(this.#store.state)) || view.name === 'page' || view.name === 'preview' || view.name === 'confirm') return;
     if (view.name === 'diff' && !view.files) return;
+    // What is being followed is read out when it is there.
+    if (view.name === 'trace' && isFollowing(this.#store.state)) return;
     // Another h is the next rung only while the hints are open.
     if (view.name === 'hints') return;
     this.#store.dispatch({ type: 'command', command: { do: 'back' } });

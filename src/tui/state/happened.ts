@@ -4,6 +4,7 @@ import { onCheck, onExperiment, say, showStop } from './change.ts';
 import { type CheckState, withResult } from './check.ts';
 import { mark } from './commands.ts';
 import { type StopId, experimentOf, sameStop } from './page.ts';
+import { staleTrace, traceHappened } from './trace.ts';
 import { checkOf, markedLesson, openPage, openStops, pageRows, pageStateOf } from './select.ts';
 import type { Event, State, Step } from './types.ts';
 
@@ -29,9 +30,13 @@ export function happened(state: State, event: Happened): Step {
       return [say(state, event.changes.length === 0 ? t.start.doneNothing : t.start.done(event.changes.length)), []];
     case 'compared':
       return [state.view.name === 'diff' ? { ...state, view: { ...state.view, files: event.files } } : state, []];
+    case 'traceBegan':
+    case 'traceEnded':
+    case 'traceFailed':
+      return [traceHappened(state, event), []];
     case 'saved': {
-      if (!markedLesson(state)) return [state, []];
-      const [next, effects] = mark(state);
+      if (!markedLesson(state)) return [staleTrace(state), []];
+      const [next, effects] = mark(staleTrace(state));
       return [say(next, t.message.saved(event.files.join(', '))), effects];
     }
     case 'checkBegan':

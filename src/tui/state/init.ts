@@ -21,6 +21,7 @@ export function initialState({ course, progress, size, lesson }: InitOptions): S
     offers: {},
     checks: {},
     run: 0,
+    trace: undefined,
     runOf: undefined,
     kernel: { at: 'idle' },
     woken: false,

@@ -3,10 +3,12 @@ import type { SandboxState } from '../../check/types.ts';
 import type { CheckResult, Ending, Leftover, Verdict } from '../../check/wire.ts';
 import type { Course } from '../../lesson/types.ts';
 import type { ExitCode } from '../../errors.ts';
+import type { TraceDocument } from '../../trace/index.ts';
 import type { DiffLine } from '../compare.ts';
 import type { ProgressEvent, ProgressView, StartChange } from '../ports.ts';
 import type { CheckState, SyntaxProblem } from './check.ts';
 import type { PageState } from './page.ts';
+import type { TraceState } from './trace.ts';
 
 export type Size = { columns: number; rows: number };
 
@@ -23,8 +25,10 @@ export type View =
   | { name: 'hints'; scroll: number; newest: boolean }
   | { name: 'verdict'; scroll: number }
   | { name: 'diff'; scroll: number; files: readonly FileDiff[] | undefined }
-  /** Asks before the reference is shown. */
-  | { name: 'confirm' }
+  /** Asks before the reference is shown: its files, or what it does. */
+  | { name: 'confirm'; of?: 'trace' }
+  /** `newest`: the first difference is in view until the reader scrolls. `step`: of the timeline, from 0. */
+  | { name: 'trace'; mode: 'calls' | 'timeline'; step: number; scroll: number; newest: boolean }
   | { name: 'preview'; scroll: number; changes: readonly StartDiff[]; thenEdit: boolean };
 
 export type Message = { text: string; tone: 'plain' | 'warn' | 'bad' };
@@ -53,6 +57,8 @@ export type State = {
   checks: Readonly<Record<string, CheckState>>;
   /** Counts requests for a verdict; what an older one still says is not listened to. */
   run: number;
+  /** The runs of a lesson, followed; undefined before the first time. */
+  trace: TraceState | undefined;
   /** The lesson that the last request was for. */
   runOf: string | undefined;
   kernel: SandboxState;
@@ -90,6 +96,12 @@ export type Command =
   | { do: 'verdict' }
   | { do: 'diff' }
   | { do: 'yes' }
+  | { do: 'trace' }
+  /** From the calls to the timeline and back. */
+  | { do: 'turn' }
+  /** In the timeline: so many steps on or back, or to one, from 0. */
+  | { do: 'step'; by: number }
+  | { do: 'stepTo'; step: number }
   | { do: 'rerun' }
   | { do: 'editor' }
   | { do: 'shell' }
@@ -109,6 +121,9 @@ export type Event =
   | { type: 'previewed'; lesson: string; changes: readonly StartDiff[]; thenEdit: boolean }
   | { type: 'started'; lesson: string; changes: readonly StartChange[] }
   | { type: 'compared'; files: readonly FileDiff[] }
+  | { type: 'traceBegan'; run: number; what: 'mine' | 'reference' }
+  | { type: 'traceEnded'; run: number; trace: TraceDocument }
+  | { type: 'traceFailed'; run: number; why: string; cancelled: boolean }
   | { type: 'saved'; files: readonly string[] }
   | { type: 'checkBegan'; run: number }
   | { type: 'checkSyntax'; run: number; problem: SyntaxProblem }
@@ -134,6 +149,9 @@ export type Effect =
   | { type: 'start'; lesson: string; ask: boolean; thenEdit: boolean }
   | { type: 'undo' }
   | { type: 'compare'; lesson: string }
+  /** Follows box, and the reference where that may be seen. */
+  | { type: 'trace'; lesson: string; run: number; reference: boolean }
+  | { type: 'cancelTrace' }
   | { type: 'check'; lesson: string; run: number }
   | { type: 'cancelCheck' }
   | { type: 'experiment'; lesson: string; number: number; script: string }
