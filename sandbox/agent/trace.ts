@@ -13,7 +13,7 @@ import { filteredGate } from '../trace/filter.ts';
 import { withoutMisses } from '../trace/steps.ts';
 import { Wall } from '../wall/wall.ts';
 import type { WallProcess } from '../wall/wall.ts';
-import type { DoneValue, Request } from '../wire/messages.ts';
+import type { DoneValue, Ending, Request } from '../wire/messages.ts';
 import type { TraceProcess, TraceRun, TraceStep } from '../wire/trace.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './validate.ts';
@@ -21,8 +21,11 @@ import { UsageError } from './validate.ts';
 type TraceRequest = Extract<Request, { op: 'trace' }>;
 type Done = Extract<DoneValue, { op: 'trace' }>;
 
-/** Milliseconds that box may take; a traced process is some ten times as slow as it is by itself. */
+/** Milliseconds that box may take from the moment at which it is let go on. */
 const TIME_LIMIT = 30_000;
+
+/** Milliseconds that the tracer has to start and attach. */
+const START_LIMIT = 20_000;
 
 /** Steps that are kept, and bytes of box's output after which it is ended. */
 const MOST_STEPS = 250;
@@ -55,7 +58,8 @@ async function prepare(wall: Wall, script: string, signal: AbortSignal): Promise
 }
 
 async function traced(wall: Wall, request: TraceRequest, signal: AbortSignal): Promise<TraceRun> {
-  const command = wall.spawn(filteredGate(request.argv), { timeLimit: request.timeLimit ?? TIME_LIMIT, outputLimit: OUTPUT_LIMIT, cwd: '/work' });
+  const limit = request.timeLimit ?? TIME_LIMIT;
+  const command = wall.spawn(filteredGate(request.argv), { timeLimit: limit + START_LIMIT, outputLimit: OUTPUT_LIMIT, cwd: '/work' });
   command.endInput();
   using _stop = killOn(signal, command);
   const pid = await command.pid;
@@ -64,6 +68,14 @@ async function traced(wall: Wall, request: TraceRequest, signal: AbortSignal): P
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const kill = (): void => void tracer.kill('SIGKILL');
+  let late = false;
+  let clock: NodeJS.Timeout | undefined;
+  const begun = (): void => {
+    clock = setTimeout(() => {
+      late = true;
+      kill();
+    }, limit);
+  };
   signal.addEventListener('abort', kill, { once: true });
   const ended = command.ended.then((ending) => {
     // It follows what box left behind for a moment, unless there is no time for that.
@@ -71,9 +83,9 @@ async function traced(wall: Wall, request: TraceRequest, signal: AbortSignal): P
     return ending;
   });
   try {
-    const said = await saidBy(tracer);
+    const said = await saidBy(tracer, begun);
     await command.kill();
-    const ending = await ended;
+    const ending: Ending = late ? { code: null, signal: null, limit: 'timeout' } : await ended;
     signal.throwIfAborted();
     const cut = said.cut ? 'calls' : ending.limit === 'timeout' ? 'time' : undefined;
     return {
@@ -81,6 +93,7 @@ async function traced(wall: Wall, request: TraceRequest, signal: AbortSignal): P
       ...(cut === undefined ? {} : { cut }),
     };
   } finally {
+    clearTimeout(clock);
     signal.removeEventListener('abort', kill);
     kill();
     await command.kill();
@@ -90,7 +103,7 @@ async function traced(wall: Wall, request: TraceRequest, signal: AbortSignal): P
 type Said = { steps: TraceStep[]; processes: TraceProcess[]; cut: boolean };
 
 /** Everything that the tracer says until its end. Throws SystemCallError where it ended by itself without having come to one. */
-async function saidBy(tracer: ChildProcess): Promise<Said> {
+async function saidBy(tracer: ChildProcess, onBegin: () => void): Promise<Said> {
   const said: Said = { steps: [], processes: [], cut: false };
   let complaint = '';
   let whole = false;
@@ -108,7 +121,8 @@ async function saidBy(tracer: ChildProcess): Promise<Said> {
       break;
     }
     // A line that was cut off by its death is none.
-    const { step, processes, end } = parse(line);
+    const { begun, step, processes, end } = parse(line);
+    if (begun === true) onBegin();
     if (step !== undefined) said.steps.push(step);
     said.processes = end?.processes ?? processes ?? said.processes;
     said.cut ||= end?.cut ?? false;
@@ -119,7 +133,7 @@ async function saidBy(tracer: ChildProcess): Promise<Said> {
   return said;
 }
 
-type Line = { step?: TraceStep; processes?: TraceProcess[]; end?: { cut: boolean; processes: TraceProcess[] } };
+type Line = { begun?: boolean; step?: TraceStep; processes?: TraceProcess[]; end?: { cut: boolean; processes: TraceProcess[] } };
 
 function parse(line: string): Line {
   try {

@@ -3,6 +3,7 @@
  * full speed, and a run takes a third of the time. It changes nothing for the program but `Seccomp: 2` in /proc/PID/status; where
  * it cannot be installed, the tracer stops at every call.
  */
+import fs from 'node:fs';
 import { callNames } from './calls.ts';
 
 /** BPF_LD|BPF_W|BPF_ABS, BPF_JMP|BPF_JEQ|BPF_K, BPF_RET|BPF_K. */
@@ -55,4 +56,9 @@ exec { $ARGV[0] } @ARGV or exit 127;`;
 /** A command that stops itself before it becomes `argv`, with the filter installed if that can be. */
 export function filteredGate(argv: readonly string[], machine: string = process.arch): string[] {
   return ['/usr/bin/perl', '-e', GATE, filterProgram(machine).toString('hex'), String(machines[machine]?.seccomp ?? 0), ...argv];
+}
+
+/** Whether a process is under a filter: SECCOMP_MODE_FILTER, as /proc/PID/status has it. */
+export function isFiltered(tid: number): boolean {
+  return /^Seccomp:\s+2$/m.test(fs.readFileSync(`/proc/${tid}/status`, 'utf8'));
 }

@@ -12,20 +12,19 @@
  *   entry, for HOLD milliseconds at most: so what is different after a call is that call's doing.
  * - The whole run dies with the tracer (PTRACE_O_EXITKILL).
  */
-import fs from 'node:fs';
 import { isQuestionable } from '../diagnose/autopsy.ts';
-import { describeCall, explain } from '../diagnose/doctor.ts';
-import { errnoName } from '../diagnose/errno.ts';
-import { collect } from '../diagnose/moment.ts';
 import type { Call } from '../diagnose/strace.ts';
-import type { TraceFailure, TraceProcess, TraceState, TraceStep } from '../wire/trace.ts';
+import type { TraceProcess, TraceStep } from '../wire/trace.ts';
 import { callNames } from './calls.ts';
 import { changesBetween } from './changes.ts';
 import { decode, netlinkAnswer } from './decode.ts';
+import { isFiltered } from './filter.ts';
 import { memoryOf } from './memory.ts';
 import { eventMessage, goOn, nextStop, seize, stayStopped, syscallStop } from './ptrace.ts';
 import type { Stop } from './ptrace.ts';
 import { commandLine, Processes } from './processes.ts';
+import { stateOf } from './state.ts';
+import { callOf, errnoText, failureOf, makeStep } from './step.ts';
 import { matters, mayMatter, onlyFailures } from './steps.ts';
 import { takeWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -39,6 +38,8 @@ export type TracerOptions = {
   /** Steps after which the run is ended. */
   mostSteps: number;
   onStep: (step: TraceStep) => void;
+  /** Called when it is attached to, and about to be let go on. */
+  onBegin?: () => void;
 };
 
 /** A call that is looked at, from its entry on. */
@@ -66,9 +67,6 @@ const HOLD = 2_000;
 
 /** What box started and did not end is followed for this long after its own end, in milliseconds. */
 const LINGER = 700;
-
-/** Changes listed for one call, at most. */
-const MOST_CHANGES = 120;
 
 /** Restarted when a signal has been handled: the call is not over (ERESTARTSYS and its kin, which no program ever sees). */
 const restarts = new Set([512, 513, 514, 516]);
@@ -99,6 +97,7 @@ export class Tracer {
     const { pid, mostSteps } = this.#options;
     this.#thread(pid);
     seize(pid);
+    this.#options.onBegin?.();
     process.kill(pid, 'SIGCONT');
     let ended: number | undefined;
     while (this.#steps < mostSteps) {
@@ -196,26 +195,21 @@ export class Tracer {
   /** The call is over: what it returned, what is different now. */
   #over(pending: Pending, result: number | null): void {
     const { tid, name, args, before, beside } = pending;
-    const failed = result !== null && result < 0 && result >= -4095;
-    const call: Call = { pid: tid, name, args, result: failed ? -1 : result, ...(failed ? { errno: errnoName(-result) ?? `E${-result}` } : {}) };
+    const call = callOf(tid, name, args, result);
+    const failed = call.errno !== undefined;
     if (!failed && (name === 'unshare' || name === 'setns')) this.#earlier.push(call);
     if (!this.#begun || (onlyFailures(name) && !isQuestionable(call))) return;
     const after = before === undefined || result === null ? undefined : this.#world(tid);
     this.#last = after;
-    const changes = before === undefined || after === undefined ? [] : changesBetween(before, after, (pid) => this.#processes.label(pid));
     const { id, pid } = this.#processes.of(tid);
-    const state = after === undefined ? undefined : stateOf(after, pid, this.#options.home);
     this.#steps += 1;
-    const step: TraceStep = {
-      process: id, name, args: [...args], text: describeCall(call), result: call.result,
-      ...(call.errno === undefined ? {} : { errno: call.errno }),
-      ...(failed && isQuestionable(call) ? { failure: this.#failure(call) } : {}),
-      ...(name.startsWith('send') ? { by: commandLine(tid).join(' ').slice(0, 300) } : {}),
-      changes: changes.slice(0, MOST_CHANGES),
-      ...(changes.length > MOST_CHANGES ? { more: changes.length - MOST_CHANGES } : {}),
-      ...(beside.length > 0 ? { beside } : {}),
-      ...(state === undefined ? {} : { state }),
-    };
+    const step = makeStep({
+      process: id, call, beside,
+      by: name.startsWith('send') ? commandLine(tid).join(' ').slice(0, 300) : undefined,
+      failure: failed ? failureOf(call, this.#earlier) : undefined,
+      changes: before === undefined || after === undefined ? [] : changesBetween(before, after, (one) => this.#processes.label(one)),
+      state: after === undefined ? undefined : stateOf(after, pid, this.#options.home),
+    });
     const thread = this.#threads.get(tid);
     if (thread?.asked !== undefined) this.#tell(thread);
     if (!failed && name.startsWith('send') && thread !== undefined) thread.asked = { step, call };
@@ -235,16 +229,10 @@ export class Tracer {
     const { asked } = thread;
     delete thread.asked;
     if (asked === undefined) return;
-    const errno = error === 0 ? undefined : errnoName(error) ?? `E${error}`;
-    if (errno === undefined) return this.#options.onStep(asked.step);
-    const call: Call = { pid: thread.tid, name: asked.call.args[1] ?? '', args: [], result: -1, errno };
-    this.#options.onStep({ ...asked.step, errno, ...(isQuestionable(call) ? { failure: this.#failure(call) } : {}) });
-  }
-
-  #failure(call: Call): TraceFailure {
-    const earlier = this.#earlier.filter((one) => one.pid === call.pid);
-    const { condition, advice, certain, evidence } = explain(call, { ...collect(call), earlier });
-    return { condition, advice, certain, evidence: evidence.map(({ source, lines }) => ({ source, lines: [...lines] })) };
+    if (error === 0) return this.#options.onStep(asked.step);
+    const call: Call = { pid: thread.tid, name: asked.call.args[1] ?? '', args: [], result: -1, errno: errnoText(error) };
+    const failure = failureOf(call, this.#earlier);
+    this.#options.onStep({ ...asked.step, errno: errnoText(error), ...(failure === undefined ? {} : { failure }) });
   }
 
   /** After the end of a call, the next of those that were held may begin. */
@@ -319,30 +307,6 @@ export class Tracer {
     const { host, home } = this.#options;
     return takeWorld({ threads: this.#processes.speakers(tid), host, home });
   }
-}
-
-/** What the caller has, for a look at the whole. */
-function stateOf(world: World, pid: number, home: string): TraceState | undefined {
-  const process = world.processes.find((one) => one.pid === pid);
-  if (process === undefined) return undefined;
-  const inode = (link: string): number => Number(/\[(\d+)\]/.exec(link)?.[1] ?? 0);
-  const kinds = Object.entries(process.namespaces).filter(([kind]) => !kind.endsWith('_map'));
-  const mountpoint = '/sys/fs/cgroup';
-  const top = home.startsWith(mountpoint) ? home.slice(mountpoint.length) : home;
-  return {
-    namespaces: Object.fromEntries(kinds.map(([kind, link]) => [kind, inode(link)])),
-    hostname: world.names[process.namespaces['uts'] ?? '']?.hostname ?? null,
-    cgroup: process.cgroup.startsWith(top) ? process.cgroup.slice(top.length) || '/' : process.cgroup,
-    root: process.root,
-    cwd: process.cwd,
-    mounts: world.mounts[process.namespaces['mnt'] ?? '']?.length ?? 0,
-    links: (world.links[process.namespaces['net'] ?? ''] ?? []).map(({ name }) => name),
-  };
-}
-
-/** SECCOMP_MODE_FILTER, as /proc/PID/status has it. */
-function isFiltered(tid: number): boolean {
-  return /^Seccomp:\s+2$/m.test(fs.readFileSync(`/proc/${tid}/status`, 'utf8'));
 }
 
 /** A moment without work for this thread. */

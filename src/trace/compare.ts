@@ -13,7 +13,7 @@ const minorFamilies = new Set(['chdir', 'setsid', 'prctl', 'kill', 'exec', 'setn
 const minorManner = new Set(['MS_SILENT', 'MS_RELATIME', 'MS_NOATIME', 'open', 'source']);
 
 export function compare(mine: TraceRun, reference: TraceRun): Comparison {
-  const [a, b] = [normalise(mine.steps), normalise(reference.steps)];
+  const [a, b] = [normalise(mine.steps, reference.steps), normalise(reference.steps, mine.steps)];
   const rows = moved(align(a, b).map((pair): Row => ({ ...pair, kind: kindOf(pair, mine.steps, reference.steps, a, b) })), a, b);
   const first = firstOf(rows, a, b);
   return { rows, difference: first === undefined ? null : explainDifference(first, rows, mine, reference) };

@@ -12,10 +12,11 @@ export function effectOf(step: Pick<TraceStep, 'changes' | 'more'>): string[] {
     const changes = step.changes.filter((change) => change.area === area);
     if (changes.length === 0) return [];
     const alike = sameTransition(changes);
-    const named = changes.slice(0, NAMED).map(changeWords);
-    const rest = changes.length - named.length;
+    const all = [...new Set(changes.map(changeWords))];
+    const named = all.slice(0, NAMED);
+    const rest = all.length - named.length;
     const text = alike ?? [...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
-    return [`${area}: ${text}`];
+    return [`${area}: ${text}${spread(changes)}`];
   });
 }
 
@@ -24,6 +25,12 @@ export function changeWords({ what, before, after }: Change): string {
   if (before === null) return `${what}: ${after}`;
   if (after === null) return `${what} is gone (${before})`;
   return `${what}: ${before} → ${after}`;
+}
+
+/** A mount or unmount that arrives in other namespaces as well: that is what propagation is. */
+function spread(changes: readonly Change[]): string {
+  const namespaces = new Set(changes.flatMap(({ where }) => (where.startsWith('mnt:[') ? [where] : [])));
+  return namespaces.size > 1 ? `, in ${namespaces.size} mount namespaces at once` : '';
 }
 
 /** Many mounts that changed in the same way: their propagation, say, or all of them gone. */

@@ -71,7 +71,7 @@ function endOf(run: TraceRun): string | undefined {
 }
 
 function differing(row: Row, own: TraceStep | undefined, theirs: TraceStep | undefined, mine: TraceRun, reference: TraceRun): Omit<Difference, 'row'> {
-  const [one, other] = [normalise(mine.steps)[row.mine ?? 0], normalise(reference.steps)[row.reference ?? 0]];
+  const [one, other] = [normalise(mine.steps, reference.steps)[row.mine ?? 0], normalise(reference.steps, mine.steps)[row.reference ?? 0]];
   const lacks = (other?.manner ?? []).filter((word) => !one?.manner.includes(word));
   const adds = (one?.manner ?? []).filter((word) => !other?.manner.includes(word));
   const title = lacks.length > 0

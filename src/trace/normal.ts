@@ -19,9 +19,10 @@ export type Normal = {
 
 const PROPAGATION = ['MS_PRIVATE', 'MS_SLAVE', 'MS_SHARED', 'MS_UNBINDABLE'];
 
-/** All steps of one run, normalised with what is known of the whole run. */
-export function normalise(steps: readonly TraceStep[]): Normal[] {
-  const roots = rootsOf(steps);
+/** All steps of one run, normalised with what is known of the whole run; `other` is the one it is compared with. */
+export function normalise(steps: readonly TraceStep[], other: readonly TraceStep[] = []): Normal[] {
+  // A run that never came to its new root went for the other's, where that lies at the same place.
+  const roots = [...new Set([...rootsOf(steps), ...rootsOf(other)])].sort((a, b) => b.length - a.length);
   const place = (path: string | undefined): string => placeOf(path ?? '?', roots);
   let oldRoot: string | undefined;
   return steps.map((step) => {
@@ -113,7 +114,7 @@ function amount(text: string): string {
   return String(Number(number) * 1024 ** (1 + 'kmg'.indexOf(unit.toLowerCase())));
 }
 
-/** Directories that become a root: what is below them is somewhere in the container. The longest first. */
+/** Directories that become a root, or are mounted to become one: what is below them is somewhere in the container. */
 function rootsOf(steps: readonly TraceStep[]): string[] {
   const found = new Set<string>();
   const at = new Map<number, string>();
@@ -124,9 +125,12 @@ function rootsOf(steps: readonly TraceStep[]): string[] {
     } else if ((name === 'pivot_root' || name === 'chroot') && path !== undefined) {
       const root = path === '.' ? at.get(process) : path;
       if (root !== undefined && root !== '/') found.add(root.replace(/\/+$/, ''));
+    } else if (name === 'mount' && textOf(args[2]) === 'overlay') {
+      const target = textOf(args[1]);
+      if (target !== undefined) found.add(target.replace(/\/+$/, ''));
     }
   }
-  return [...found].sort((a, b) => b.length - a.length);
+  return [...found];
 }
 
 function placeOf(path: string, roots: readonly string[]): string {
