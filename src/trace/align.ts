@@ -49,8 +49,9 @@ export function align(mine: readonly Normal[], reference: readonly Normal[]): Pa
   for (let [i, j] = [0, 0]; i < mine.length || j < reference.length;) {
     const alike = i < mine.length && j < reference.length ? score(i, j) : -1;
     if (alike >= 0 && at(i, j) === at(i + 1, j + 1) + alike) pairs.push({ mine: i++, reference: j++ });
-    else if (j < reference.length && (i === mine.length || at(i, j) === at(i, j + 1))) pairs.push({ mine: null, reference: j++ });
-    else pairs.push({ mine: i++, reference: null });
+    // Where both have calls of their own, mine come first: what one does instead explains what one lacks.
+    else if (i < mine.length && (j === reference.length || at(i, j) === at(i + 1, j))) pairs.push({ mine: i++, reference: null });
+    else pairs.push({ mine: null, reference: j++ });
   }
   return pairs;
 }

@@ -21,7 +21,7 @@ export function compare(mine: TraceRun, reference: TraceRun): Comparison {
 
 function kindOf(pair: { mine: number | null; reference: number | null }, mine: readonly TraceStep[], reference: readonly TraceStep[], a: readonly Normal[], b: readonly Normal[]): RowKind {
   if (pair.mine === null) return 'missing';
-  if (pair.reference === null) return 'extra';
+  if (pair.reference === null) return mine[pair.mine]?.failure === undefined ? 'extra' : 'fails';
   if (mine[pair.mine]?.errno !== undefined && reference[pair.reference]?.errno === undefined) return 'fails';
   const [one, other] = [a[pair.mine], b[pair.reference]];
   if (one === undefined || other === undefined) return 'same';

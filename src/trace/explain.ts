@@ -30,7 +30,7 @@ export function explainDifference(at: number, rows: readonly Row[], mine: TraceR
 function failing(own: TraceStep | undefined, theirs: TraceStep | undefined): Omit<Difference, 'row'> {
   const failure = own?.failure;
   return {
-    title: `${briefOf(own)} is refused: ${own?.errno ?? ''}. In the reference it succeeds.`,
+    title: `${briefOf(own)} is refused: ${own?.errno ?? ''}. ${theirs === undefined ? 'The reference does not make this call.' : 'In the reference it succeeds.'}`,
     why: failure === undefined ? purpose(theirs) : [failure.condition],
     look: failure?.advice ?? 'What was different in the run before this call?',
   };

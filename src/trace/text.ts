@@ -90,8 +90,8 @@ function oneBelowTheOther(rows: readonly Row[], difference: Difference | null, m
 }
 
 function differenceLines(difference: Difference | null, width: number): string[] {
-  if (difference === null) return [w.none];
   const paragraph = (line: string): string[] => wrapText(line, Math.min(width, 80) - 2).map((part) => `  ${part}`);
+  if (difference === null) return wrapText(w.none, Math.min(width, 80));
   return [`${w.first} (row ${difference.row + 1})`, ...paragraph(difference.title), ...difference.why.flatMap((line) => ['', ...paragraph(line)]), '', ...paragraph(`${w.look}: ${difference.look}`)];
 }
 

@@ -8,7 +8,7 @@ export const SCHEMA = 'drydock.trace/1';
  *
  * - `same`: the same call, as far as it matters
  * - `differs`: the same call in another way
- * - `fails`: the same call, refused here and not there
+ * - `fails`: refused here, and there not, or never made
  * - `missing`: only the reference makes it; `extra`: only I do
  * - `moved`: both make it, at another place (a line each)
  */

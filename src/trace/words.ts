@@ -26,7 +26,7 @@ export const w = {
   yours: 'your box',
   reference: 'reference',
   first: 'First difference',
-  none: 'No difference: your box makes the calls that the reference makes.',
+  none: 'No difference: your box makes the calls that the reference makes. If a check fails all the same, it is about something that this one command does not do.',
   asBefore: 'as before',
   look: 'Look',
   step: (number: number, all: number) => `Step ${number} of ${all}`,

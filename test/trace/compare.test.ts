@@ -52,6 +52,11 @@ describe('the first difference', () => {
     expect(first([...reference.slice(0, 8), failing])).toEqual({ row: 8, title: 'pivot_root . . is refused: EINVAL. In the reference it succeeds.', why: ['/ is shared.'], look: 'Look at mountinfo.' });
   });
 
+  test('a call of mine that fails and that the reference does not make at all', () => {
+    const refused = stepOf('mknod("/tmp/image/dev/null", S_IFCHR|0666, makedev(0x1, 0x3))', { errno: 'EPERM', failure: { condition: 'No device nodes here.', advice: 'Bind it.', certain: true, evidence: [] } });
+    expect(first([...reference.slice(0, 5), refused])?.title).toMatch(/^mknod \/tmp\/image\/dev\/null .* is refused: EPERM\. The reference does not make this call\.$/);
+  });
+
   test('a namespace that is made in two calls, or by clone, is no difference; one that is never made is', () => {
     const split = ['unshare(CLONE_NEWUTS)', 'unshare(CLONE_NEWIPC|CLONE_NEWPID)', ...reference.slice(1)];
     expect(first(split)?.title).toMatch(/^Only your box calls unshare/);

@@ -33,7 +33,7 @@ describe('the comparison', () => {
   });
 
   test('no difference', () => {
-    expect(renderTrace(documentOf(runOf(reference)), 80)).toContain('No difference: your box makes the calls that the reference makes.');
+    expect(renderTrace(documentOf(runOf(reference)), 80)).toContain('No difference: your box makes the calls that the reference makes. If a check\nfails');
   });
 
   test('only mine', () => {

@@ -42,7 +42,7 @@ function layoutCalls(trace: TraceDocument, width: number): TraceLayout {
   if (reference === null || rows === null) return { lines: [], at: 0 };
   const wide = width >= SIDE_BY_SIDE;
   const room = Math.floor((width - 8) / 2);
-  const lines: Line[] = [...wrap(line(untrustedLine(trace.command), 'code'), width), line(legend, 'label')];
+  const lines: Line[] = [...wrap(line(untrustedLine(trace.command), 'code'), width), ...wrap(line(legend, 'label'), width)];
   if (wide) lines.push([seg(' '.repeat(6)), ...padLine([seg(w.yours, 'heading')], room), seg('  '), seg(w.reference, 'heading')]);
   let at = 0;
   rows.forEach((row, index) => {
