@@ -22,7 +22,7 @@ type TraceRequest = Extract<Request, { op: 'trace' }>;
 type Done = Extract<DoneValue, { op: 'trace' }>;
 
 /** Milliseconds that box may take from the moment at which it is let go on. */
-const TIME_LIMIT = 30_000;
+const TIME_LIMIT = 60_000;
 
 /** Milliseconds that the tracer has to start and attach. */
 const START_LIMIT = 20_000;

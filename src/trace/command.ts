@@ -6,9 +6,13 @@
 /** Where the container's files lie, a small root of busybox; laid before box starts. */
 const IMAGE = '/tmp/image';
 
+/** A second layer, to lie on top of it. */
+const TOP = '/tmp/top';
+
 /** Lays them; what is in /tmp of the wall is the wall root's. */
 const LAY_IMAGE = `set -e
-mkdir -p ${IMAGE}
+mkdir -p ${IMAGE} ${TOP}/etc
+echo top >${TOP}/etc/layer
 cd ${IMAGE}
 mkdir -p bin dev etc proc sys tmp
 cp /bin/busybox bin
@@ -25,7 +29,7 @@ export type Traced = {
 const flags: readonly { from: number; to?: number; words: readonly string[] }[] = [
   { from: 2, words: ['--hostname', 'hold'] },
   { from: 5, to: 6, words: ['--rootfs', IMAGE] },
-  { from: 7, words: ['--layer', IMAGE] },
+  { from: 7, words: ['--layer', IMAGE, '--layer', TOP] },
   { from: 8, words: ['--memory', '64m', '--pids-limit', '64'] },
   { from: 9, words: ['--network', 'bridge'] },
   { from: 10, words: ['-p', '8080:80'] },

@@ -91,7 +91,10 @@ function mount(args: readonly string[], place: (path: string | undefined) => str
   if (flags.includes('MS_MOVE')) return is('mount', `move to ${at}`, flags);
   if (flags.includes('MS_BIND')) return is('mount', `bind at ${at}`, flags, place(textOf(args[0])));
   const options = optionsOf(args[4]);
-  return is('mount', `${textOf(args[2]) ?? '?'} at ${at}`, [...flags, ...options.keys()], [...options].map(([name, value]) => `${name}=${place(value)}`).join());
+  // Which layers, and in which order, is what an overlay is about; where they are found from is not.
+  const layers = (options.get('lowerdir') ?? '').split(':').filter((layer) => layer !== '').map(lastPart);
+  const names = [...options.keys()].filter((name) => name !== 'lowerdir');
+  return is('mount', `${textOf(args[2]) ?? '?'} at ${at}`, [...flags, ...names, ...(layers.length > 0 ? [`lowerdir=${layers.join(':')}`] : [])], [...options].map(([name, value]) => `${name}=${place(value)}`).join());
 }
 
 /** A program and the script that it runs; the words after it are the caller's own way of telling its helper what to do. */

@@ -61,7 +61,7 @@ test('whatever a learner’s program says, no line is too wide and no control ch
 });
 
 describe('what is traced', () => {
-  test.each([[1, 'box run -- true'], [4, 'box run --hostname hold -- true'], [5, 'box run --hostname hold --rootfs /tmp/image -- true'], [9, 'box run --hostname hold --layer /tmp/image --memory 64m --pids-limit 64 --network bridge -- true']])('lesson %i', (lesson, text) => {
+  test.each([[1, 'box run -- true'], [4, 'box run --hostname hold -- true'], [5, 'box run --hostname hold --rootfs /tmp/image -- true'], [9, 'box run --hostname hold --layer /tmp/image --layer /tmp/top --memory 64m --pids-limit 64 --network bridge -- true']])('lesson %i', (lesson, text) => {
     expect(commandText(tracedBy(lesson).args)).toBe(text);
   });
 
