@@ -9,6 +9,9 @@ export type Pair = { readonly mine: number | null; readonly reference: number | 
 /** Below this, two calls are not the same call in another way, but two calls. */
 const LEAST = 0.3;
 
+/** From this likeness on two calls are about the same thing. */
+export const SAME_THING = 0.5;
+
 /** How much alike two calls are, from 0 to 1. 1 where only what one is free to choose differs. */
 export function likeness(a: Normal, b: Normal): number {
   if (a.family !== b.family) return 0;

@@ -42,6 +42,9 @@ export function briefOf(step: TraceStep | undefined): string {
       const words = wordsOf(args[name === 'execve' ? 1 : 2]);
       return join('execve', ...words.map((word, index) => (index < 2 ? lastPart(word) : word)));
     }
+    case 'mknod':
+    case 'mknodat':
+      return join(name, ...(name === 'mknodat' ? args.slice(1) : args).map((arg) => textOf(arg) ?? arg));
     case 'clone':
     case 'clone3':
       return join(name, (args.at(-1) ?? '').replace(/^\{?flags=/, '').replace(/\}$/, ''));

@@ -1,6 +1,6 @@
 /** From two runs to the rows of a comparison and the first difference that matters. Pure. */
 import type { TraceRun, TraceStep } from '../check/wire.ts';
-import { align, likeness } from './align.ts';
+import { align, likeness, SAME_THING } from './align.ts';
 import { explainDifference } from './explain.ts';
 import { normalise } from './normal.ts';
 import type { Normal } from './normal.ts';
@@ -58,7 +58,7 @@ function isAlike(one: Normal, other: Normal | undefined): boolean {
 /** The place of the first row that is wrong; else of the first that is another way; undefined where all is the same. */
 function firstOf(rows: readonly Row[], a: readonly Normal[], b: readonly Normal[]): number | undefined {
   const wrong = rows.findIndex((row) => matters(row, a, b));
-  if (wrong >= 0) return wrong;
+  if (wrong >= 0) return refusedLater(rows, wrong, a, b) ?? wrong;
   // In the end the calls that matter were made: then the order is what is left to look at, and what is more than was needed.
   for (const kind of ['moved', 'extra', 'differs', 'missing'] as const) {
     const at = rows.findIndex((row) => row.kind === kind && !isMinor(row, a, b));
@@ -66,6 +66,13 @@ function firstOf(rows: readonly Row[], a: readonly Normal[], b: readonly Normal[
   }
   const little = rows.findIndex((row) => row.kind !== 'same');
   return little < 0 ? undefined : little;
+}
+
+/** A call that seems to be missing, and is made at another moment, at which it is refused: why it is says more. */
+function refusedLater(rows: readonly Row[], at: number, a: readonly Normal[], b: readonly Normal[]): number | undefined {
+  const wanted = rows[at]?.kind === 'missing' ? b[rows[at]?.reference ?? -1] : undefined;
+  const later = wanted === undefined ? -1 : rows.findIndex((row) => row.kind === 'fails' && row.reference === null && likeness(a[row.mine ?? 0] ?? wanted, wanted) >= SAME_THING);
+  return later < 0 ? undefined : later;
 }
 
 function matters(row: Row, a: readonly Normal[], b: readonly Normal[]): boolean {

@@ -1,5 +1,6 @@
 /** Says what the first difference is, and why it matters: what the call is for, and what it changed in the run that made it. Pure. */
 import type { TraceRun, TraceStep } from '../check/wire.ts';
+import { likeness, SAME_THING } from './align.ts';
 import { briefOf } from './brief.ts';
 import { effectOf } from './effect.ts';
 import { normalise } from './normal.ts';
@@ -13,7 +14,7 @@ export function explainDifference(at: number, rows: readonly Row[], mine: TraceR
   const said = ((): Omit<Difference, 'row'> => {
     switch (row?.kind) {
       case 'fails':
-        return failing(own, theirs);
+        return failing(own, theirs, row.mine ?? 0, mine, reference);
       case 'differs':
         return differing(row, own, theirs, mine, reference);
       case 'extra':
@@ -27,10 +28,13 @@ export function explainDifference(at: number, rows: readonly Row[], mine: TraceR
   return { row: at, ...said };
 }
 
-function failing(own: TraceStep | undefined, theirs: TraceStep | undefined): Omit<Difference, 'row'> {
+function failing(own: TraceStep | undefined, theirs: TraceStep | undefined, index: number, mine: TraceRun, reference: TraceRun): Omit<Difference, 'row'> {
   const failure = own?.failure;
+  const refused = normalise(mine.steps, reference.steps)[index];
+  const made = refused !== undefined && normalise(reference.steps, mine.steps).some((one) => likeness(refused, one) >= SAME_THING);
+  const there = theirs !== undefined ? 'In the reference it succeeds.' : made ? 'In the reference it is made at another moment, and succeeds.' : 'The reference does not make this call.';
   return {
-    title: `${briefOf(own)} is refused: ${own?.errno ?? ''}. ${theirs === undefined ? 'The reference does not make this call.' : 'In the reference it succeeds.'}`,
+    title: `${briefOf(own)} is refused: ${own?.errno ?? ''}. ${there}`,
     why: failure === undefined ? purpose(theirs) : [failure.condition],
     look: failure?.advice ?? 'What was different in the run before this call?',
   };

@@ -23,11 +23,15 @@ const PROPAGATION = ['MS_PRIVATE', 'MS_SLAVE', 'MS_SHARED', 'MS_UNBINDABLE'];
 export function normalise(steps: readonly TraceStep[], other: readonly TraceStep[] = []): Normal[] {
   // A run that never came to its new root went for the other's, where that lies at the same place.
   const roots = [...new Set([...rootsOf(steps), ...rootsOf(other)])].sort((a, b) => b.length - a.length);
-  const place = (path: string | undefined): string => placeOf(path ?? '?', roots);
+  /** From which process on / is the new root: those that box's first one started, as a rule; chroot is for one and its children. */
+  let inside = Infinity;
+  const place = (process: number) => (path: string | undefined): string => (process >= inside && path?.startsWith('/') === true ? placeOf(`ROOT${path}`, []) : placeOf(path ?? '?', roots));
   let oldRoot: string | undefined;
   return steps.map((step) => {
     if (step.name === 'pivot_root' && step.errno === undefined) oldRoot = lastPart(textOf(step.args[1]) ?? '');
-    const found = normal(step, place);
+    const found = normal(step, place(step.process));
+    if (step.errno === undefined && step.name === 'pivot_root') inside = Math.min(inside, step.process, 2);
+    if (step.errno === undefined && step.name === 'chroot') inside = Math.min(inside, step.process);
     // Where somebody puts the old root is their own affair; that it goes is not.
     return step.name === 'umount2' && oldRoot !== undefined && lastPart(textOf(step.args[0]) ?? '') === oldRoot ? { ...found, subject: 'the old root' } : found;
   });

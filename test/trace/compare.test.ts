@@ -70,6 +70,18 @@ describe('the first difference', () => {
     expect(first(mine)?.why[0]).toMatch(/^In your run it comes after /);
   });
 
+  test('a call that is made too late, and so refused', () => {
+    const late = stepOf('mount("proc", "/proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)', { process: 2, errno: 'EPERM', failure: { condition: 'No proc is in view.', advice: 'When was it?', certain: true, evidence: [] } });
+    const mine = [...[...reference.slice(0, 5), ...reference.slice(6, 10)].map((call) => stepOf(call, { process: 2 })), late];
+    expect(first(mine)).toMatchObject({ title: expect.stringContaining('is refused: EPERM. In the reference it is made at another moment, and succeeds.') as string, why: ['No proc is in view.'] });
+  });
+
+  test('proc that is mounted in the new root already, by the name it has there, is the same at another moment', () => {
+    const late = [...reference.slice(0, 5), ...reference.slice(6, 9), 'mount("proc", "/proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)', ...reference.slice(9)].map((call) => stepOf(call, { process: 2 }));
+    expect(compare(runOf(late), runOf(reference)).rows.filter(({ kind }) => kind !== 'same').map(({ kind }) => kind)).toEqual(['moved', 'moved']);
+    expect(first(late)?.title).toMatch(/^The same calls, in another order: mount proc/);
+  });
+
   test('what the reference changed is told; that it reached other namespaces, too', () => {
     const spread = [change('mounts', '/proc', null, 'proc, rw', 'mnt:[1]'), change('mounts', '/proc', null, 'proc, rw', 'mnt:[2]')];
     const theirs = runOf([...reference.slice(0, 5), stepOf(reference[5]!, { changes: spread }), ...reference.slice(6)]);
