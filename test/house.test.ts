@@ -12,8 +12,9 @@ const root = path.resolve(import.meta.dirname, '..');
 /** What each room may import, besides itself and packages. Arrows go down only. */
 const mayImport: Record<string, string[]> = {
   'src/main.ts': ['src/cli', 'src/errors.ts'],
-  'src/cli': ['src/parity', 'src/drill', 'src/tui', 'src/author', 'src/grade', 'src/report', 'src/check', 'src/lesson', 'src/progress', 'src/errors.ts'],
-  'src/tui': ['src/parity', 'src/drill', 'src/report', 'src/check', 'src/lesson', 'src/progress', 'src/errors.ts'],
+  'src/cli': ['src/trace', 'src/parity', 'src/drill', 'src/tui', 'src/author', 'src/grade', 'src/report', 'src/check', 'src/lesson', 'src/progress', 'src/errors.ts'],
+  'src/tui': ['src/trace', 'src/parity', 'src/drill', 'src/report', 'src/check', 'src/lesson', 'src/progress', 'src/errors.ts'],
+  'src/trace': ['src/report', 'src/check', 'src/lesson', 'src/errors.ts'],
   'src/author': ['src/report', 'src/check', 'src/lesson', 'src/progress', 'src/errors.ts', 'sandbox/diagnose'],
   'src/report': ['src/parity', 'src/grade', 'src/check', 'src/errors.ts'],
   'src/parity': ['src/check', 'src/lesson', 'src/errors.ts'],
@@ -25,7 +26,8 @@ const mayImport: Record<string, string[]> = {
   'src/errors.ts': [],
   'sandbox/launch': ['sandbox/image', 'sandbox/wire', 'src/errors.ts'],
   'sandbox/image': ['sandbox/wire', 'src/errors.ts'],
-  'sandbox/agent': ['sandbox/parity', 'sandbox/check', 'sandbox/wall', 'sandbox/diagnose', 'sandbox/observe', 'sandbox/wire'],
+  'sandbox/agent': ['sandbox/trace', 'sandbox/parity', 'sandbox/check', 'sandbox/wall', 'sandbox/diagnose', 'sandbox/observe', 'sandbox/wire'],
+  'sandbox/trace': ['sandbox/diagnose', 'sandbox/observe', 'sandbox/wire'],
   'sandbox/check': ['sandbox/wall', 'sandbox/diagnose', 'sandbox/observe', 'sandbox/wire'],
   'sandbox/parity': ['sandbox/check', 'sandbox/wall', 'sandbox/observe', 'sandbox/wire'],
   'sandbox/foreign': [],

@@ -121,6 +121,8 @@ export class Requests {
       }
       case 'experiment':
         return await (await this.#theExperiments()).run(request, context);
+      case 'trace':
+        return await (await import('./trace.ts')).traceRequest(request, context);
       case 'reset':
         if (request.session === 'playground') await (await this.#playground)?.close();
         else await (await this.#experiments)?.reset(request.session);

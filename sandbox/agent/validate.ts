@@ -37,6 +37,7 @@ const requests: Record<ToAgent['op'], Record<string, Check>> = {
     outputLimit: maybe(amount), timeLimit: maybe(amount), limits: maybe(shape({ memory: maybe(amount), pids: maybe(amount) })),
   },
   experiment: { session: text, script: text, box: listOf(file), timeLimit: maybe(amount) },
+  trace: { box: listOf(file), argv, setup: maybe(text), timeLimit: maybe(amount) },
   reset: { session: text },
   xray: { of: maybe(text) },
   census: {},

@@ -56,7 +56,7 @@ export function kernelEnv(more: Record<string, string> = {}): Record<string, str
 }
 
 /** The rooms of sandbox/ that the agent runs from. */
-const judge = ['agent', 'check', 'diagnose', 'observe', 'parity', 'wall', 'wire'].map((room) => `sandbox/${room}`);
+const judge = ['agent', 'check', 'diagnose', 'observe', 'parity', 'trace', 'wall', 'wire'].map((room) => `sandbox/${room}`);
 
 /**
  * What of the checkout goes into the guest's /judge, as tar's arguments: the judge's sources as they are, and what Node

@@ -5,6 +5,7 @@
  * `failed`, all carrying the request's `id`. The keeper between them makes ids unique over clients and says which client
  * has gone. Bytes travel as base64.
  */
+import type { TraceRun } from './trace.ts';
 import type { TypeEdit } from './typeEdits.ts';
 import type { CheckResult, KernelInfo, Leftover, Verdict } from './verdict.ts';
 import type { ParityRun } from './parity.ts';
@@ -66,6 +67,11 @@ export type Request =
    * (variables, cwd, background jobs) and see `box` as given at the session's first experiment.
    */
   | { op: 'experiment'; session: string; script: string; box: WireFile[]; timeLimit?: number }
+  /**
+   * Run a command in a fresh wall and follow it call by call. `setup`: a shell script that lays what the command needs, before it
+   * and unseen.
+   */
+  | { op: 'trace'; box: WireFile[]; argv: string[]; setup?: string; timeLimit?: number }
   /** End an experiment session or the playground (`session: 'playground'`) and everything in it. */
   | { op: 'reset'; session: string }
   /**
@@ -114,6 +120,7 @@ export type DoneValue =
   | { op: 'run'; ending: Ending; leftovers: Leftover[] }
   | { op: 'experiment'; output: string; ending: Ending }
   | { op: 'xray'; xray: Xray }
+  | { op: 'trace'; run: TraceRun }
   | { op: 'census'; processes: string[]; mounts: string[]; cgroups: string[] }
   | { op: 'ok' };
 

@@ -61,6 +61,10 @@ class LaunchedSandbox implements Sandbox {
     return { output, ending };
   }
 
+  async trace(request: Parameters<Sandbox['trace']>[0], { signal }: NonNullable<Parameters<Sandbox['trace']>[1]> = {}): ReturnType<Sandbox['trace']> {
+    return expectValue(await this.#client.request({ op: 'trace', ...request }, signal ? { signal } : {}), 'trace').run;
+  }
+
   run(request: Parameters<Sandbox['run']>[0], onOutput: Parameters<Sandbox['run']>[1]): RunHandle {
     const started = Promise.withResolvers<number | undefined>();
     const onEvent = (event: Event) => {

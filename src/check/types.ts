@@ -3,7 +3,7 @@
  *
  * `src/check` is the only part of `src` that talks to `sandbox/launch`.
  */
-import type { CheckResult, Ending, KernelInfo, Leftover, ParityRun, TerminalSize, Verdict, WireFile, Xray } from './wire.ts';
+import type { CheckResult, Ending, KernelInfo, Leftover, ParityRun, TerminalSize, TraceRun, Verdict, WireFile, Xray } from './wire.ts';
 
 /** Which kernel to take: `auto` is `here` inside the workbook's own VM, otherwise `uml`. */
 export type KernelChoice = 'auto' | 'uml' | 'here';
@@ -73,6 +73,8 @@ export interface Sandbox {
     request: { session: string; script: string; box: WireFile[]; timeLimit?: number },
     options?: { onOutput?: (text: string) => void; signal?: AbortSignal },
   ): Promise<{ output: string; ending: Ending }>;
+  /** Follows a command in a fresh wall call by call; see sandbox/wire/trace.ts. */
+  trace(request: { box: WireFile[]; argv: string[]; setup?: string; timeLimit?: number }, options?: { signal?: AbortSignal }): Promise<TraceRun>;
   run(
     request: {
       wall: 'playground' | 'fresh';

@@ -6,3 +6,4 @@ export type * from '../../sandbox/wire/xray.ts';
 export type { Ending, TerminalSize, WireFile } from '../../sandbox/wire/messages.ts';
 export { standings } from '../../sandbox/wire/parity.ts';
 export type { ParityRow, ParityRun, Standing } from '../../sandbox/wire/parity.ts';
+export type { Area, Change, TraceFailure, TraceProcess, TraceRun, TraceState, TraceStep } from '../../sandbox/wire/trace.ts';

@@ -15,6 +15,7 @@ const table: readonly { name: string; load: () => Promise<{ command: Command }> 
   { name: 'box', load: () => import('./box.ts') },
   { name: 'shell', load: () => import('./shell.ts') },
   { name: 'xray', load: () => import('./xray.ts') },
+  { name: 'trace', load: () => import('./trace.ts') },
   { name: 'doctor', load: () => import('./doctor.ts') },
   { name: 'drill', load: () => import('./drill.ts') },
   { name: 'parity', load: () => import('./parity.ts') },

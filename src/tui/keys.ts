@@ -68,6 +68,9 @@ const everywhere: Readonly<Record<string, Command>> = {
   h: { do: 'hint' },
   v: { do: 'verdict' },
   d: { do: 'diff' },
+  t: { do: 'trace' },
+  left: { do: 'step', by: -1 },
+  right: { do: 'step', by: 1 },
   r: { do: 'rerun' },
   e: { do: 'editor' },
   s: { do: 'shell' },
@@ -85,6 +88,8 @@ const everywhere: Readonly<Record<string, Command>> = {
 export function commandFor(state: State, key: string): Command | undefined {
   const { view } = state;
   if (view.name === 'map' && view.typing) return whileTyping(key);
+  if (view.name === 'confirm' && view.of === 'trace' && key === 't') return { do: 'trace' };
+  if (view.name === 'trace' && (key === 'tab' || key === 'shift-tab')) return { do: 'turn' };
   if (view.name === 'confirm' && !['q', 'ctrl-c', 'ctrl-z'].includes(key)) return key === 'y' ? { do: 'yes' } : key === 'd' ? { do: 'diff' } : { do: 'back' };
   if (view.name === 'xray' && (key === 'left' || key === 'right')) return { do: 'focus', direction: key === 'right' ? 1 : -1 };
   if (/^[1-9]$/.test(key)) return { do: 'choose', choice: Number(key) - 1 };

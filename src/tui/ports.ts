@@ -87,6 +87,8 @@ export interface Workspace {
   checkRequest(lesson: Lesson, seed: string): CheckRequest;
   /** The box that a page's experiments see: the reference as it stands before this lesson. */
   experimentBox(lesson: Lesson): WireFile[];
+  /** The reference at the end of this lesson, to be followed beside the learner's box. */
+  referenceBox(lesson: Lesson): WireFile[];
   /** The learner's box, for a shell. */
   boxFiles(): WireFile[];
 }

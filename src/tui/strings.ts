@@ -34,6 +34,12 @@ export const t = {
     xray: 'X-ray',
     verdict: 'verdict',
     diff: 'diff',
+    trace: 'trace',
+    timeline: 'timeline',
+    calls: 'calls',
+    step: 'step',
+    again: 'again',
+    mineOnly: 'only mine',
     rerun: 're-run',
     help: 'help',
     quit: 'quit',
@@ -219,6 +225,21 @@ export const t = {
     newSince: (file: string) => `${file}: new since then`,
   },
 
+  trace: {
+    title: (number: number, mode: 'calls' | 'timeline') => `${mode === 'calls' ? 'Trace' : 'Timeline'} of lesson ${String(number).padStart(2, '0')}`,
+    confirm: [
+      'The calls of your box beside those of the reference. They are shown when the lesson passes, because they are half of the answer.',
+      'y shows them now. t shows only your own, with what each of them changes. Any other key goes back.',
+    ],
+    waiting: 'Waiting for the kernel …',
+    running: { mine: 'Following your box, call by call …', reference: 'Following the reference …' },
+    runningNext: 'It takes a few seconds. Esc stops it.',
+    cancelled: 'Stopped. r starts it again.',
+    failed: 'There is no trace:',
+    alone: 'Only your box was followed. y in the question before shows the reference’s calls beside yours.',
+    stepsAround: 'calls around this one',
+  },
+
   help: {
     title: 'Keys',
     entries: [
@@ -238,6 +259,7 @@ export const t = {
       ['r', 'marks your box again'],
       ['h', 'hints; again: the next one'],
       ['d', 'your files beside the reference; again: what changed since they passed'],
+      ['t', 'the calls of your box beside the reference’s; Tab: the timeline, ← → its steps'],
       ['e', 'opens the lesson’s files in your editor ($VISUAL, $EDITOR)'],
       ['s', 'a shell in the sandbox, with your box in /work/box'],
       ['x', 'X-ray: a container of yours as the kernel has it; 1–6 sections, n p containers'],
@@ -298,6 +320,10 @@ export const t = {
     unknown: (word: string, near: readonly string[]) => `I do not know “${word}”.${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''} help lists the words.`,
     preview: 'yes does it, no leaves your files as they are.',
     confirm: 'yes shows it, no does not; diff shows what you have changed since your box last passed.',
+    confirmTrace: 'yes shows them, trace shows only your own, no does not.',
+    noTrace: 'There is no trace yet: trace makes one.',
+    whichStep: 'Which one? For example: step 3',
+    row: (number: number, kind: string) => `Row ${number}, ${kind}:`,
     moreHints: 'hint shows the next one.',
     found: (count: number) => `${plural(count, 'lesson', 'lessons')} found.`,
     help: [
@@ -313,6 +339,8 @@ export const t = {
       ['drill, drill 2, drill shell', drill.help],
       ['hint, or h', 'a hint; again for the next'],
       ['diff, or d', 'your files beside the reference; again: since they passed'],
+      ['trace, or t', 'the calls of your box beside the reference’s'],
+      ['step 3, or step', 'what call 3 changed; the one after it'],
       ['shell, or s', 'a shell in the sandbox'],
       ['xray, or x; xray start', 'a container of yours as the kernel has it; starts one for it'],
       ['next, previous', 'the lesson after this one, the one before'],

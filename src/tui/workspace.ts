@@ -146,6 +146,10 @@ class DiskWorkspace implements Workspace {
     return toWire(experimentTree(this.#course, lesson));
   }
 
+  referenceBox(lesson: Lesson): WireFile[] {
+    return toWire(solutionTree(this.#course, lesson));
+  }
+
   boxFiles(): WireFile[] {
     return readBox(this.#folder);
   }

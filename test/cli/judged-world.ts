@@ -14,6 +14,7 @@ export type Played = {
   check?: (request: CheckRequest, options: Parameters<Sandbox['check']>[1]) => Promise<{ verdict: Verdict; leftovers: Leftover[] }>;
   run?: Sandbox['run'];
   xray?: Sandbox['xray'];
+  trace?: Sandbox['trace'];
 };
 
 export type Ran = { status: number; out: string; err: string };
@@ -84,6 +85,7 @@ export class JudgedWorld implements Disposable {
       run: (request, onOutput) => (this.#played.run ?? never)(request, onOutput),
       xray: (of) => (this.#played.xray ?? never)(of),
       experiment: never,
+      trace: async (request) => await (this.#played.trace ?? never)(request),
       reset: never,
       close: async () => void (this.closed += 1),
       stop: never,

@@ -135,7 +135,9 @@ const layers = { ...target, '/l': there('/l', 20), '/u': there('/u', 20), '/w': 
 cases('mount: overlay', [
   [overlay('lowerdir=/l,upperdir=/u,workdir=/w'), facts({ mounts: mounts('20 1 /', '30 20 /w') }, { paths: layers }), /upperdir lies on the mount \/, workdir on \/w/],
   [failed('mount("overlay", "/x", "overlay", 0, "lowerdir=/l:/none,upperdir=/u,workdir=/w")', 'ENOENT'), facts({}, { paths: { ...layers, '/none': missing('/none') } }), /There is no \/none; the options name it/],
+  [failed('mount("overlay", "/x", "overlay", 0, "lowerdir=/l,upperdir=/l/u,workdir=/w")', 'ELOOP'), facts({}, { paths: layers }), /^\/l\/u lies in \/l, which is a lower layer/],
   [overlay('upperdir=/u,workdir=/w'), facts({}, { paths: layers }), /name no lowerdir/],
+  [overlay('lowerdir=/l'), facts({}, { paths: layers }), /^One lower layer and no upperdir/],
   [overlay('lowerdir=/l,upperdir=/u'), facts({}, { paths: layers }), /no workdir/],
   [overlay('lowerdir=/l,upperdir=/u,workdir=/u/w'), facts({}, { paths: { ...layers, '/u/w': there('/u/w', 20) } }), /within each other/],
   [overlay('lowerdir=/l,upperdir=/u,workdir=/w'), facts({ mounts: mounts('20 1 / rw - overlay') }, { paths: { ...layers, '/w': there('/w', 20) } }), /upperdir lies on \/, which is an overlay/],

@@ -56,7 +56,7 @@ test('keys: scrolling, pages, the map and its search, help, hints; unknown keys 
 
   // Nothing of this means anything, least of all the q in a paste.
   terminal.paste('q\nquit\r');
-  terminal.type('ZX%t');
+  terminal.type('ZX%y');
   terminal.press('?');
   await terminal.shows('scroll a line');
   await showsFrame(terminal);

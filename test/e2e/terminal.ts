@@ -14,7 +14,7 @@ export type Cell = { text: string; width: number; bold: boolean; dim: boolean; i
 export type Color = { kind: 'default' } | { kind: 'palette'; index: number } | { kind: 'rgb'; value: number };
 
 const keys: Record<string, string> = {
-  enter: '\r', tab: '\t', 'shift-tab': '\u001B[Z', esc: '\u001B', up: '\u001B[A', down: '\u001B[B', pageup: '\u001B[5~', pagedown: '\u001B[6~', home: '\u001B[H', end: '\u001B[F',
+  enter: '\r', tab: '\t', 'shift-tab': '\u001B[Z', esc: '\u001B', up: '\u001B[A', down: '\u001B[B', right: '\u001B[C', left: '\u001B[D', pageup: '\u001B[5~', pagedown: '\u001B[6~', home: '\u001B[H', end: '\u001B[F',
   backspace: '\u007F', 'ctrl-c': '\u0003', 'ctrl-d': '\u0004', 'ctrl-l': '\u000C', 'ctrl-z': '\u001A', 'ctrl-]': '\u001D',
 };
 

@@ -66,7 +66,7 @@ export class Played {
       watch: () => () => {},
       start: async () => void (state = { at: 'ready', kernel, isolated: this.#isolated }),
       check: async (request, options = {}) => await this.#play(request, options, number),
-      run: never, xray: never, experiment: never, reset: never, close: never,
+      run: never, xray: never, experiment: never, trace: never, reset: never, close: never,
       stop: async () => void (this.open -= 1),
     };
   }

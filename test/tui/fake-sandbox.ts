@@ -1,6 +1,6 @@
 /** A sandbox in memory, for tests of the screen alone: it does what the test says and keeps what it was asked. */
 import type { CheckRequest, RunHandle, Sandbox, SandboxState } from '../../src/check/types.ts';
-import type { CheckResult, Ending, ParityRun, Verdict, Xray } from '../../src/check/wire.ts';
+import type { CheckResult, Ending, ParityRun, TraceRun, Verdict, Xray } from '../../src/check/wire.ts';
 import { noContainer } from './xray-sample.ts';
 
 export const kernel = { kind: 'uml', release: '6.1.0-test', image: 'sha256:0' } as const;
@@ -21,6 +21,9 @@ export class FakeSandbox implements Sandbox {
   /** What the next check gives; called with the request. */
   judge: (request: CheckRequest) => CheckResult[] = () => [result('one', 'pass')];
   answer: (script: string) => { output: string; code: number } = (script) => ({ output: `ran ${script}\n`, code: 0 });
+  /** What was to be traced; and what that gives, by how many there were. */
+  traced: Parameters<Sandbox['trace']>[0][] = [];
+  follow: (count: number) => TraceRun = () => ({ argv: [], ending: { code: 0, signal: null }, stderr: '', processes: [], steps: [] });
   /** While set, checks and experiments wait for it. */
   gate: Promise<void> | undefined;
   closed = false;
@@ -57,6 +60,12 @@ export class FakeSandbox implements Sandbox {
     const { output, code } = this.answer(request.script);
     options.onOutput?.(output);
     return { output, ending: { code, signal: null } };
+  }
+
+  async trace(request: Parameters<Sandbox['trace']>[0], options: Parameters<Sandbox['trace']>[1] = {}): ReturnType<Sandbox['trace']> {
+    this.traced.push(request);
+    await this.#wait(options.signal);
+    return this.follow(this.traced.length);
   }
 
   /** What is looked at; called with what is wanted. */

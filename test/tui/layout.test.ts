@@ -209,7 +209,7 @@ describe('the lines around the body', () => {
 
   test('the keys that matter most stay when the line is short', () => {
     const at = (columns: number): string => lineText(keysLine(begin(undefined, { columns, rows: 24 }).state));
-    expect(at(120)).toBe(' j/k scroll  Enter run  n lesson  l list  h hint  e editor  s shell  x X-ray  d diff  r re-run  ? help  q quit ');
+    expect(at(120)).toBe(' j/k scroll  Enter run  n lesson  l list  h hint  e editor  s shell  x X-ray  d diff  t trace  ? help  q quit ');
     expect(at(40)).toContain('Enter run');
     expect(at(40)).toContain('? help  q quit');
   });

@@ -152,6 +152,10 @@ export class MemoryWorkspace implements Workspace {
     return [];
   }
 
+  referenceBox(): [] {
+    return [];
+  }
+
   boxFiles(): [] {
     return [];
   }

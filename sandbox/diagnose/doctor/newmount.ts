@@ -94,8 +94,16 @@ function explainOverlay(call: Call, facts: CallFacts, data: string): Finding | u
       return { condition: `There is no ${found.missing}${found.missing === path ? '' : `, which is on the way to ${path}`}; the options name it as a layer.`, advice: 'Every directory in the options must be there, as the caller sees them at that moment.' };
     }
   }
+  if (call.errno === 'ELOOP') {
+    const [inner, outer] = [upper, work].flatMap((path) => lower.flatMap((layer) => (path !== undefined && `${path}/`.startsWith(`${layer}/`) ? [[path, layer]] : [])))[0] ?? [];
+    return {
+      condition: inner === undefined ? 'A layer of this overlay lies within another, or is in it twice.' : `${inner} lies in ${outer}, which is a lower layer of the same overlay.`,
+      advice: 'Lower layers are only read. What is written needs a place of its own.', certain: inner !== undefined,
+    };
+  }
   if (call.errno !== 'EINVAL') return undefined;
   if (lower.length === 0) return { condition: 'The options name no lowerdir.', advice: `What arrived as data is ${JSON.stringify(data)}.` };
+  if (upper === undefined && lower.length === 1) return { condition: 'One lower layer and no upperdir: there is nothing to lay over anything.', advice: 'Where is what the container writes to go?' };
   if (upper !== undefined && work === undefined) return { condition: 'There is an upperdir and no workdir.', advice: 'Where does overlayfs prepare what must appear in one step?' };
   const [above, beside] = [upper, work].map((path) => (path === undefined ? undefined : facts.paths[path]));
   const [upperMount, workMount] = [mountUnder(facts, above), mountUnder(facts, beside)];

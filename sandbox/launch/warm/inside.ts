@@ -11,10 +11,11 @@ import type { FromAgent, Request, ToAgent, WireFile } from '../../wire/messages.
 const CACHE = '/run/warm/node-cache';
 const lesson = '/judge/lessons/01-processes';
 
-/** What the agent is asked: to be there, to run something in a wall, and to begin judging. */
+/** What the agent is asked: to be there, to run something in a wall, to follow something, and to begin judging. */
 const requests: Request[] = [
   { op: 'hello' },
   { op: 'run', wall: 'fresh', argv: ['true'] },
+  { op: 'trace', box: [], argv: ['sh', '-c', 'hostname x'] },
   { op: 'check', lesson: '01-processes', checks: folder(lesson, ['checks.test.ts']), box: [...folder(`${lesson}/starter`), ...folder(`${lesson}/solution`)], seed: 'warm' },
 ];
 

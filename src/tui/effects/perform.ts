@@ -19,6 +19,7 @@ import { type ShellTerminal, runShell } from './shell.ts';
 import { type StartOptions, compareFiles, offerOf, startLesson, undoStart } from './starting.ts';
 import { suspendJob } from './suspend.ts';
 import { TimeSpent } from './time-spent.ts';
+import { Tracing } from './tracing.ts';
 import { type Watch, watchBox } from './watch.ts';
 import { XrayEffects } from './xray.ts';
 
@@ -42,6 +43,7 @@ export class Effects {
   readonly #parity: Parity;
   readonly #drills: Drills;
   readonly #marking: Marking;
+  readonly #tracing: Tracing;
   readonly #experiments: Experiments;
   readonly #time: TimeSpent;
   readonly #xray: XrayEffects;
@@ -54,6 +56,7 @@ export class Effects {
     this.#parity = new Parity(store, workspace, seed, outside.rivals);
     this.#drills = new Drills(store, this.#kernel, seed, outside.drills);
     this.#marking = new Marking(store, this.#kernel, workspace, seed);
+    this.#tracing = new Tracing(store, this.#kernel, workspace);
     this.#experiments = new Experiments(store, this.#kernel, workspace);
     this.#time = new TimeSpent(store.state.open, outside.now ?? Date.now, (lesson, seconds) => this.perform({ type: 'record', event: { type: 'spent', lesson, seconds } }));
     this.#xray = new XrayEffects(store, this.#kernel, workspace);
@@ -93,6 +96,7 @@ export class Effects {
     this.#parity.cancel();
     this.#drills.cancel();
     this.#marking.cancel();
+    this.#tracing.cancel();
     await this.#xray.stop().catch(() => undefined);
     await this.#experiments.close().catch(() => undefined);
     await this.#kernel.close().catch(() => undefined);
@@ -136,6 +140,10 @@ export class Effects {
         return lesson && this.#marking.mark(lesson, effect.run);
       case 'regress':
         return this.#marking.regress(effect.lessons.map((id) => lessonOf(store.state, id)), effect.run);
+      case 'trace':
+        return lesson && this.#tracing.follow(lesson, effect.run, effect.reference);
+      case 'cancelTrace':
+        return this.#tracing.cancel();
       case 'cancelCheck':
         return this.#marking.cancel();
       case 'experiment':

@@ -100,8 +100,10 @@ function keysFor(state: State): Hint[] {
         { key: 'j/k', word: t.keys.move, rank: 2 }, { key: 'Enter', word: t.keys.open, rank: 0 }, { key: '/', word: t.keys.search, rank: 1 },
         { key: 'Esc', word: t.keys.back, rank: 1 }, ...always,
       ];
+    case 'trace':
+      return traceKeys(state, view.mode, always);
     case 'confirm':
-      return [{ key: 'y', word: t.keys.yes, rank: 0 }, { key: 'Esc', word: t.keys.no, rank: 0 }];
+      return [...(view.of === 'trace' ? [{ key: 't', word: t.keys.mineOnly, rank: 0 }] : []), { key: 'y', word: t.keys.yes, rank: 0 }, { key: 'Esc', word: t.keys.no, rank: 0 }];
     case 'preview':
       return [{ key: 'Enter', word: t.keys.accept, rank: 0 }, { key: 'j/k', word: t.keys.scroll, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 0 }, ...always];
     case 'xray':
@@ -129,6 +131,16 @@ function xrayKeys({ xray: { xray, run } }: State): Hint[] {
   ];
 }
 
+function traceKeys(state: State, mode: 'calls' | 'timeline', always: readonly Hint[]): Hint[] {
+  const done = state.trace?.at === 'done';
+  return [
+    ...(done ? [{ key: '←/→', word: t.keys.step, rank: mode === 'timeline' ? 0 : 3 }] : []),
+    { key: 'j/k', word: t.keys.scroll, rank: 2 },
+    ...(done && state.trace?.reference === true ? [{ key: 'Tab', word: mode === 'timeline' ? t.keys.calls : t.keys.timeline, rank: 0 }] : []),
+    { key: 'r', word: t.keys.again, rank: 3 }, { key: 'Esc', word: t.keys.back, rank: 0 }, ...always,
+  ];
+}
+
 function pageKeys(state: State): Hint[] {
   const focus = openFocus(state);
   const enter = focus?.kind === 'prediction' ? t.keys.answer : focus?.kind === 'start' ? t.keys.start : t.keys.run;
@@ -146,6 +158,7 @@ function pageKeys(state: State): Hint[] {
     { key: 's', word: t.keys.shell, rank: 5 },
     { key: 'x', word: t.keys.xray, rank: 6 },
     { key: 'd', word: t.keys.diff, rank: 6 },
+    { key: 't', word: t.keys.trace, rank: 6 },
     { key: 'r', word: t.keys.rerun, rank: 7 },
   ];
 }

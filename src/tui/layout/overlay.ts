@@ -12,6 +12,7 @@ import { layoutHelp } from './help.ts';
 import { layoutHints } from './hints.ts';
 import { layoutMap } from './map.ts';
 import { MEASURE } from './page.ts';
+import { layoutTrace } from './trace.ts';
 import { layoutVerdict } from './verdict.ts';
 import { layoutWidth, placeOf, xrayLayout } from '../state/xray.ts';
 import { xrayTabs } from './xray.ts';
@@ -64,7 +65,13 @@ function contentOf(state: State): Overlay | undefined {
       const { lines, starts } = xrayLayout(state, layoutWidth(state));
       return { title: xrayTitle(state), ...(state.xray.xray?.container ? { head: xrayTabs(view.section, layoutWidth(state)) } : {}), lines, scroll: (starts[view.section] ?? 0) + view.line };
     }
+    case 'trace': {
+      const { lines, at } = layoutTrace(state.trace, view, whole);
+      // The first difference stays in the upper half.
+      return { title: traceTitle(state, view.mode), lines, scroll: view.newest ? at - Math.floor(overlayRows(state) / 3) : view.scroll };
+    }
     case 'confirm':
+      if (view.of === 'trace') return { title: t.keys.trace, lines: t.trace.confirm.flatMap((text) => wrap(line(text), width)), scroll: 0 };
       return { title: t.diff.reference, lines: t.diff.confirm.flatMap((text) => wrap(line(text), width)), scroll: 0 };
     case 'preview':
       return { title: t.start.previewTitle, lines: layoutStartDiff(view.changes, whole), scroll: view.scroll };
@@ -93,6 +100,11 @@ function xrayTitle({ view, xray }: State): string {
   if (!container) return t.xray.titleNone;
   const place = placeOf(view, xray);
   return t.xray.title(container.name, container.pid) + (place && place.all > 1 ? `  ${t.xray.which(place.number, place.all)}` : '');
+}
+
+function traceTitle(state: State, mode: 'calls' | 'timeline'): string {
+  const lesson = lessonOf(state, state.trace?.lesson ?? state.open);
+  return t.trace.title(lesson.number, mode);
 }
 
 function verdictTitle(state: State): string {

@@ -12,6 +12,7 @@ import { lessonOf, openLesson, pageStateOf, progressOf, verdictInput } from '../
 import type { State } from '../state/types.ts';
 import { isXrayTold, xrayLayout } from '../state/xray.ts';
 import { t } from '../strings.ts';
+import { ofTrace } from './trace.ts';
 import { type Line, lineText } from '../text/line.ts';
 import { untrusted } from '../text/untrusted.ts';
 import { layoutSections } from '../xray/sections.ts';
@@ -140,6 +141,7 @@ function ofView(before: State, after: State): string[] {
   const { view } = after;
   if (view.name === 'hints') return ofHints(before, after);
   if (view.name === 'xray') return ofXray(before, after);
+  if (view.name === 'trace') return ofTrace(before, after);
   if (view === before.view || view.name === 'page') return [];
   if (view.name === 'help') return t.plain.help.map(([words, does]) => `${words}: ${does}`);
   if (view.name === 'diff' && !view.files) return [t.diff.loading];
@@ -148,7 +150,7 @@ function ofView(before: State, after: State): string[] {
   const lines = texts(overlay.lines);
   // Both end, or begin, with the keys of the screen.
   if (view.name === 'preview') return ['', overlay.title, ...lines.slice(1), t.plain.preview];
-  if (view.name === 'confirm') return ['', t.diff.confirm[0], t.plain.confirm];
+  if (view.name === 'confirm') return view.of === 'trace' ? ['', ...lines.slice(0, -1), t.plain.confirmTrace] : ['', t.diff.confirm[0], t.plain.confirm];
   return ['', overlay.title, ...lines];
 }
 

@@ -8,6 +8,7 @@ import type { ExitCode } from '../../errors.ts';
 import type { TutorStreams } from '../options.ts';
 import type { Stage } from '../stage.ts';
 import { isBusy } from '../state/check.ts';
+import { isFollowing } from '../state/trace.ts';
 import { markedCheck, matching, openLesson } from '../state/select.ts';
 import type { State } from '../state/types.ts';
 import { isXrayTold } from '../state/xray.ts';
@@ -83,7 +84,7 @@ class Voice {
   /** Asks for the next line, when nothing is on its way that will say something first. */
   prompt(): void {
     const { leaving, waiting, view } = this.#store.state;
-    if (this.#prompted || leaving !== undefined || waiting.length > 0 || view.name === 'xray' || isBusy(markedCheck(this.#store.state))) return;
+    if (this.#prompted || leaving !== undefined || waiting.length > 0 || view.name === 'xray' || isFollowing(this.#store.state) || isBusy(markedCheck(this.#store.state))) return;
     this.#out.write(t.plain.prompt);
     this.#prompted = true;
   }
@@ -104,8 +105,10 @@ class Voice {
     // It is told when the sandbox has been looked into; then it ends, and what was started for it.
     if (view.name === 'xray') return isXrayTold(this.#store.state) ? this.#store.dispatch({ type: 'command', command: { do: 'back' } }) : undefined;
     if (view.name === 'page' && before.view.name === 'xray') return this.prompt();
-    if (view === before.view || view.name === 'page' || view.name === 'preview' || view.name === 'confirm') return;
+    if ((view === before.view && isFollowing(before) === isFollowing(this.#store.state)) || view.name === 'page' || view.name === 'preview' || view.name === 'confirm') return;
     if (view.name === 'diff' && !view.files) return;
+    // What is being followed is read out when it is there.
+    if (view.name === 'trace' && isFollowing(this.#store.state)) return;
     // Another h is the next rung only while the hints are open.
     if (view.name === 'hints') return;
     this.#store.dispatch({ type: 'command', command: { do: 'back' } });

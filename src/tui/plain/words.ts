@@ -36,6 +36,8 @@ const words: readonly Word[] = [
   { words: ['diff', 'd'], parse: () => command({ do: 'diff' }) },
   { words: ['yes', 'y'], parse: (state) => command(state.view.name === 'preview' ? { do: 'enter' } : { do: 'yes' }) },
   { words: ['no'], parse: () => command({ do: 'back' }) },
+  { words: ['trace', 't'], parse: () => command({ do: 'trace' }) },
+  { words: ['step'], parse: step },
   { words: ['edit', 'e'], parse: () => command({ do: 'editor' }) },
   { words: ['shell', 's'], parse: () => command({ do: 'shell' }) },
   { words: ['xray', 'x'], parse: (_, [start]) => command({ do: 'xray', ...(start?.toLowerCase() === 'start' ? { start: true } : {}) }) },
@@ -54,6 +56,13 @@ export function askedBy(state: State, text: string): Asked {
   if (found) return found.parse(state, rest);
   const near = nearest(word, words.map((one) => one.words[0] ?? ''));
   return { ask: 'nothing', say: t.plain.unknown(first, near) };
+}
+
+/** `step 3`, from 1; `step` is the one after the last. */
+function step(state: State, [number]: readonly string[]): Asked {
+  if (state.trace?.at !== 'done') return { ask: 'nothing', say: t.plain.noTrace };
+  if (number === undefined) return command({ do: 'stepTo', step: (state.trace.read ?? -1) + 1 });
+  return numbered(number, (found) => command({ do: 'stepTo', step: found - 1 }), t.plain.whichStep);
 }
 
 function numbered(text: string | undefined, then: (number: number) => Asked, otherwise: string): Asked {

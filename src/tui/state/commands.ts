@@ -9,6 +9,7 @@ import { answerDrill, chooseInDrill, enterDrill, showDrill } from './drill.ts';
 import { probe } from './parity.ts';
 import { act, choose, predict, runExperiment } from './act.ts';
 import { sameStop } from './page.ts';
+import { isFollowing, showTrace, stepped, steppedTo, trace, turned } from './trace.ts';
 import {
   checkOf, markedLesson, matching, neighbour, nextUnsolved, openFocus, openLayout, openLesson, openPage, openStops, pageRows, progressOf,
 } from './select.ts';
@@ -76,9 +77,18 @@ export function command(before: State, what: Command): Step {
     case 'diff':
       return diff(state);
     case 'yes':
+      if (state.view.name === 'confirm' && state.view.of === 'trace') return showTrace(state, true);
       return state.view.name === 'confirm' ? showReference(state) : [state, []];
+    case 'trace':
+      return trace(state);
+    case 'turn':
+      return [turned(state), []];
+    case 'step':
+      return [stepped(state, what.by), []];
+    case 'stepTo':
+      return [steppedTo(state, what.step), []];
     case 'rerun':
-      return mark(state);
+      return state.view.name === 'trace' ? showTrace(state, state.trace?.reference === true, true) : mark(state);
     case 'editor':
       return editor(state);
     case 'shell':
@@ -88,7 +98,7 @@ export function command(before: State, what: Command): Step {
     case 'help':
       return [state.view.name === 'help' ? home(state) : { ...state, view: { name: 'help', scroll: 0 } }, []];
     case 'back':
-      return [back(state), []];
+      return [back(state), isFollowing(state) ? [{ type: 'cancelTrace' }] : []];
     case 'suspend':
     case 'redraw':
       return [state, [{ type: what.do }]];
@@ -113,6 +123,7 @@ function interrupt(state: State): Step {
   if (state.drill.at === 'preparing') effects.push({ type: 'cancelDrill' });
   if (isBusy(checkOf(state, state.runOf)) || state.regression) effects.push({ type: 'cancelCheck' });
   if (state.waiting.length > 0) effects.push({ type: 'cancelExperiments' });
+  if (isFollowing(state)) effects.push({ type: 'cancelTrace' });
   const text = effects.length > 0 ? t.message.cancelled : t.message.leaveAgain;
   return [{ ...say(state, text, 'warn'), armed: true }, effects];
 }
@@ -146,7 +157,7 @@ function scrollOverlay(state: State, amount: number): State {
   if (!overlay || !('scroll' in view)) return state;
   const furthest = Math.max(0, overlay.lines.length - overlayRows(state));
   const scroll = Math.max(0, Math.min(furthest, overlay.scroll + amount));
-  return { ...state, view: view.name === 'hints' ? { ...view, scroll, newest: false } : { ...view, scroll } };
+  return { ...state, view: 'newest' in view ? { ...view, scroll, newest: false } : { ...view, scroll } };
 }
 
 function select(state: State, by: number): State {

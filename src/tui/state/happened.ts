@@ -7,6 +7,7 @@ import { mark } from './commands.ts';
 import { drilled } from './drill.ts';
 import { probed } from './parity.ts';
 import { type StopId, experimentOf, sameStop } from './page.ts';
+import { staleTrace, traceHappened } from './trace.ts';
 import { checkOf, markedLesson, openPage, openStops, pageRows, pageStateOf, progressOf } from './select.ts';
 import type { Effect, Event, State, Step } from './types.ts';
 import { xrayHappened } from './xray.ts';
@@ -38,9 +39,13 @@ export function happened(state: State, event: Happened): Step {
     case 'compared':
       if (state.view.name !== 'diff' || state.view.against !== event.against) return [state, []];
       return [{ ...state, view: { ...state.view, files: event.files, version: event.version } }, []];
+    case 'traceBegan':
+    case 'traceEnded':
+    case 'traceFailed':
+      return [traceHappened(state, event), []];
     case 'saved': {
-      if (!markedLesson(state)) return [state, []];
-      const [next, effects] = mark(state);
+      if (!markedLesson(state)) return [staleTrace(state), []];
+      const [next, effects] = mark(staleTrace(state));
       return [say(next, t.message.saved(event.files.join(', '))), effects];
     }
     case 'checkBegan':

@@ -24,6 +24,7 @@ export function initialState({ course, progress, size, lesson }: InitOptions): S
     parity: { at: 'none' },
     drill: { at: 'none' },
     run: 0,
+    trace: undefined,
     runOf: undefined,
     regression: undefined,
     kernel: { at: 'idle' },

@@ -3,6 +3,7 @@ import type { SandboxState } from '../../check/types.ts';
 import type { CheckResult, Ending, Leftover, Verdict, Xray } from '../../check/wire.ts';
 import type { Course } from '../../lesson/types.ts';
 import type { ExitCode } from '../../errors.ts';
+import type { TraceDocument } from '../../trace/index.ts';
 import type { DiffLine } from '../compare.ts';
 import type { ProgressEvent, ProgressView, StartChange } from '../ports.ts';
 import type { CheckState, SyntaxProblem } from './check.ts';
@@ -11,6 +12,7 @@ import type { DrillState } from './drill.ts';
 import type { ParityState } from './parity.ts';
 import type { PageState } from './page.ts';
 import type { XrayState, XrayView } from './xray.ts';
+import type { TraceState } from './trace.ts';
 
 export type Size = { columns: number; rows: number };
 
@@ -34,8 +36,10 @@ export type View =
   | { name: 'verdict'; scroll: number }
   /** `version`: the lesson whose passing version it is; undefined where none was kept. */
   | { name: 'diff'; against: Against; version: string | undefined; scroll: number; files: readonly FileDiff[] | undefined }
-  /** Asks before the reference is shown. */
-  | { name: 'confirm' }
+  /** Asks before the reference is shown: its files, or what it does. */
+  | { name: 'confirm'; of?: 'trace' }
+  /** `newest`: the first difference is in view until the reader scrolls. `step`: of the timeline, from 0. */
+  | { name: 'trace'; mode: 'calls' | 'timeline'; step: number; scroll: number; newest: boolean }
   | XrayView
   | { name: 'preview'; scroll: number; changes: readonly StartDiff[]; thenEdit: boolean };
 
@@ -67,6 +71,8 @@ export type State = {
   drill: DrillState;
   /** Counts requests for a verdict; what an older one still says is not listened to. */
   run: number;
+  /** The runs of a lesson, followed; undefined before the first time. */
+  trace: TraceState | undefined;
   /** The lesson that the last request was for. */
   runOf: string | undefined;
   /** The lessons before the one that has passed, being marked again: which one now. */
@@ -114,6 +120,12 @@ export type Command =
   | { do: 'drillShell' }
   | { do: 'diff' }
   | { do: 'yes' }
+  | { do: 'trace' }
+  /** From the calls to the timeline and back. */
+  | { do: 'turn' }
+  /** In the timeline: so many steps on or back, or to one, from 0. */
+  | { do: 'step'; by: number }
+  | { do: 'stepTo'; step: number }
   | { do: 'rerun' }
   | { do: 'editor' }
   | { do: 'shell' }
@@ -136,6 +148,9 @@ export type Event =
   | { type: 'previewed'; lesson: string; changes: readonly StartDiff[]; thenEdit: boolean }
   | { type: 'started'; lesson: string; changes: readonly StartChange[] }
   | { type: 'compared'; against: Against; version: string | undefined; files: readonly FileDiff[] }
+  | { type: 'traceBegan'; run: number; what: 'mine' | 'reference' }
+  | { type: 'traceEnded'; run: number; trace: TraceDocument }
+  | { type: 'traceFailed'; run: number; why: string; cancelled: boolean }
   | { type: 'saved'; files: readonly string[] }
   | { type: 'checkBegan'; run: number }
   | { type: 'checkSyntax'; run: number; problem: SyntaxProblem }
@@ -176,6 +191,9 @@ export type Effect =
   | { type: 'start'; lesson: string; ask: boolean; thenEdit: boolean }
   | { type: 'undo' }
   | { type: 'compare'; lesson: string; against: Against }
+  /** Follows box, and the reference where that may be seen. */
+  | { type: 'trace'; lesson: string; run: number; reference: boolean }
+  | { type: 'cancelTrace' }
   | { type: 'check'; lesson: string; run: number }
   | { type: 'cancelCheck' }
   /** Marks lessons that have passed once more, in this order, with the box that `run` was about. */
