@@ -42,6 +42,11 @@ function madeOf(env: Env): Pick<Manifest, 'npmLock' | 'of'> {
 export async function findBundle(progress: Progress, env: Env = process.env): Promise<Manifest | undefined> {
   const file = bundleFile(env);
   if (!fs.existsSync(file)) return undefined;
+  try {
+    fs.accessSync(file, fs.constants.R_OK);
+  } catch (cause) {
+    throw new UserError(`The bundle ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`, { next: [`allow it: chmod a+r ${file}`], exit: Exit.cannotRun, cause });
+  }
   const { stdout } = await runCommand(['tar', '--extract', '--to-stdout', '--occurrence=1', '--file', file, 'bundle.json']).catch((cause: unknown) => {
     throw damaged(file, cause);
   });

@@ -125,7 +125,7 @@ mkdir -p "$workspace" "$cache"
 # same number here: what the tutor writes is then the owner's on the host, too.
 owner=$(stat -c %u "$workspace")
 if [ "$owner" = 0 ]; then
-  [ "$learner" = root ] || chown -R "$learner" "$workspace"
+  [ "$learner" = root ] || chown -R "$learner:" "$workspace"
 elif [ "$owner" != "$(id -u "$learner")" ] && ! sudo -u "$learner" test -w "$workspace"; then
   learner=$(getent passwd "$owner" | cut -d: -f1)
   if [ -z "$learner" ]; then
@@ -168,14 +168,11 @@ else
     cp "$home/package-lock.json" "$packages/.drydock-lock"
   fi
 fi
-chown -R "$learner" "$home" "$cache"
+chown -R "$learner:" "$home" "$cache"
 
 # What box.ts imports, beside the learner's files: an editor on the host finds its types there, without any Node.
-for package in ffi-rs @yuuang @types/node undici-types; do
-  [ -d "$packages/$package" ] || continue
-  sudo -u "$learner" mkdir -p "$workspace/node_modules/$package"
-  sudo -u "$learner" rsync -rt --delete "$packages/$package/" "$workspace/node_modules/$package/"
-done
+# Without owners and modes, which some shared folders cannot take.
+(cd "$packages" && sudo -u "$learner" rsync -rt --relative --delete ffi-rs @yuuang @types/node undici-types "$workspace/node_modules/")
 
 # --- where things are found -------------------------------------------------------------------------------------------
 cat > /etc/drydock-vm <<EOF
