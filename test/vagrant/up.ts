@@ -137,6 +137,8 @@ async function useTheMachine(): Promise<void> {
   claim('the starter does not pass', (await ssh('drydock check 1')).code === 1);
   fs.cpSync(path.join(root, 'lessons/01-processes/solution'), box, { recursive: true });
   claim('lesson 01, saved on this side, passes on the other', (await ssh('drydock check 1')).code === 0);
+  await ssh('drydock start 2');
+  claim('lesson 02 imports ffi-rs, and its types are found on this side', (await run([path.join(root, 'node_modules/.bin/tsc'), '-p', box])).code === 0);
   const saves = await timeSaves(8);
   say(`seconds from a save on this side to somebody who looks every 400 ms on the other: ${saves.map((time) => time.toFixed(2)).join(' ')}\n`);
   claim('a save is seen on the other side', saves.length === 8 && Math.max(...saves) < 2);
