@@ -90,7 +90,8 @@ export async function makeBundle(making: Making, progress: Progress): Promise<{ 
     const members: string[] = [];
     const pack = async (name: string, from: string, ...what: string[]) => {
       progress.step({ what: `packing ${name}` });
-      await runCommand(['tar', '--create', '--sparse', '--owner=0', '--group=0', '--auto-compress', '--directory', from, '--file', path.join(work, name), ...what]);
+      const squeeze = name.endsWith('.gz') ? ['--use-compress-program=gzip -4'] : []; // somebody waits for it
+      await runCommand(['tar', '--create', '--sparse', '--owner=0', '--group=0', ...squeeze, '--directory', from, '--file', path.join(work, name), ...what]);
       progress.step({ what: `packing ${name}`, done: 1, total: 1 });
       members.push(name);
     };

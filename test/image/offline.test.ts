@@ -13,7 +13,7 @@ import { silent } from '../../sandbox/image/progress.ts';
 import { ensureKernel, findKernel } from '../../sandbox/image/setup.ts';
 import { FreshMachine } from './fresh.ts';
 
-vi.setConfig({ testTimeout: 900_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 });
 
 const root = path.resolve(import.meta.dirname, '../..');
 const own = release().key;
