@@ -11,6 +11,11 @@ import type { FromAgent } from '../../sandbox/wire/messages.ts';
 const ROOT = '/disk/machine';
 const BUNDLE = '/dev/ubdd';
 
+/**
+ * Makes that root the root. Not with chroot: the kernel gives no user namespace to whoever is in one; see user_namespaces(7).
+ */
+const enter = `unshare --mount --propagation private sh -c 'cd ${ROOT} && pivot_root . mnt && cd / && umount -l /mnt && exec "$@"' sh`;
+
 /** What is in a Debian before anything: a bundle's packages that every system has, with apt, in an order in which dpkg takes them. */
 export function basePackages(bundle: string, release: string): string[] {
   const index = execFileSync('sh', ['-c', 'tar -x -O -f "$1" "$2" | tar -x -O ./Packages', 'sh', bundle, `debs-${release}.tar`], { encoding: 'utf8', maxBuffer: 1e8 });
@@ -70,11 +75,11 @@ export class FreshMachine implements AsyncDisposable {
 
   /** Runs a line of shell in the machine as root; and as the user of every box, in a login of which nobody types. */
   root(line: string): Promise<Ran> {
-    return this.#run(`chroot ${ROOT} bash -c ${quoted(line)}`);
+    return this.#run(`${enter} bash -c ${quoted(line)}`);
   }
 
   vagrant(line: string): Promise<Ran> {
-    return this.#run(`chroot ${ROOT} su --login vagrant --command ${quoted(line)} < /dev/null`);
+    return this.#run(`${enter} su --login vagrant --command ${quoted(line)} < /dev/null`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -45,6 +45,7 @@ function claim(what: string, holds: boolean): void {
 const project = path.join(os.tmpdir(), `drydock-vagrant-${process.pid}`, 'drydock');
 const env: Record<string, string> = {
   ...(process.env as Record<string, string>), VAGRANT_HOME: path.join(path.dirname(project), 'home'), VAGRANT_DEFAULT_PROVIDER: 'libvirt', VAGRANT_NO_COLOR: '1', VAGRANT_CHECKPOINT_DISABLE: '1',
+  DRYDOCK_VM_PATIENCE: '1800',
 };
 
 /** Runs a command of ours in the project, and gives what it has said. It may take `minutes`. */
