@@ -59,7 +59,8 @@ test('with a bundle, a checkout sets itself up without a network, and judges: th
 
   expect(await run('course', 'lay', '01', path.join(at, 'ws'))).toMatchObject({ code: 0 });
   const judged = await run('check', '01', '--workspace', path.join(at, 'ws'), '--json');
-  expect({ code: judged.code, verdict: JSON.parse(judged.stdout) as unknown }).toMatchObject({ code: 0, verdict: { passed: true, kernel: { kind: 'uml', image: findKernel()?.id } } });
+  expect(judged, judged.stdout).toMatchObject({ code: 0 });
+  expect(JSON.parse(judged.stdout)).toMatchObject({ passed: true, kernel: { kind: 'uml', image: findKernel()?.id } });
 });
 
 test('a bundle that was damaged on its way is said, exit 3, and leaves nothing; one of another version is left alone', async () => {
@@ -104,7 +105,8 @@ test('provisioning makes a fresh machine the workbook’s own, and changes nothi
   expect(doctor.output).toContain('ok       Root rights       to be had');
   expect(doctor.output).toMatch(/ok {7}It answers {8}Linux \S+ \(here\)/);
   const judged = await machine.vagrant('drydock course lay 01 /tmp/ws >/dev/null && drydock check 01 --json --workspace /tmp/ws 2>/dev/null');
-  expect({ code: judged.code, verdict: JSON.parse(judged.output) as unknown }).toMatchObject({ code: 0, verdict: { lesson: '01-processes', passed: true, kernel: { kind: 'here', image: findKernel()?.id } } });
+  expect(judged, judged.output).toMatchObject({ code: 0 });
+  expect(JSON.parse(judged.output)).toMatchObject({ lesson: '01-processes', passed: true, kernel: { kind: 'here', image: findKernel()?.id } });
 
   // The editor on the host finds the types beside the learner's files, and the tutor opens for people only.
   expect((await machine.vagrant('cd /workspace/node_modules && ls ffi-rs/*.d.ts @types/node/package.json undici-types/package.json')).code).toBe(0);

@@ -165,11 +165,11 @@ try {
   fs.writeFileSync(catalog, JSON.stringify({ name: 'cloud-image/debian-13', versions: [{ version: '1.0.0', providers: [{ name: 'libvirt', url: `file://${box}` }] }] }));
   claim('the box is taken', (await run(['vagrant', 'box', 'add', '--provider', 'libvirt', catalog])).code === 0);
   claim('the Vagrantfile is valid for libvirt', (await run(['vagrant', 'validate'])).code === 0);
-  let up = await run(['vagrant', 'up'], { minutes: 30 });
+  let up = await run(['vagrant', 'up'], { minutes: 120 });
   if (up.code !== 0 && !up.output.includes('drydock: ')) {
     say('The emulated machine did not boot; once more.\n');
     await run(['vagrant', 'destroy', '-f']);
-    up = await run(['vagrant', 'up'], { minutes: 30 });
+    up = await run(['vagrant', 'up'], { minutes: 120 });
   }
   claim('vagrant up', up.code === 0);
   claim('it needed no network: everything came from the bundle', /npm packages from the bundle/.test(up.output) && /taken from/.test(up.output) && !/asking this machine/.test(up.output));
