@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
 import { inTurn } from './lock.mjs';
+import { bundledPackages, unpackPackages } from './offline.mjs';
 import { note, SetupError, step, wipe } from './say.mjs';
 
 /** A copy of the lock that node_modules was installed from, kept in there: written last, so it vouches for the rest. */
@@ -18,7 +19,7 @@ export function hasPackages(root) {
   }
 }
 
-/** Installs them with `npm ci`. @param {string} root */
+/** Installs them: from an offline bundle where one is there, else with `npm ci`. @param {string} root */
 export async function installPackages(root) {
   try {
     fs.accessSync(root, fs.constants.W_OK);
@@ -30,6 +31,14 @@ export async function installPackages(root) {
   }
   await inTurn(path.join(root, '.npm-set-up'), async () => {
     if (hasPackages(root)) return;
+    const bundled = bundledPackages(root);
+    if (bundled !== null) {
+      step('unpacking the npm packages from the bundle');
+      await unpackPackages(root, bundled);
+      fs.copyFileSync(path.join(root, 'package-lock.json'), path.join(root, 'node_modules', RECORD));
+      note(`npm packages: ${countInstalled(root)} taken from the bundle`);
+      return;
+    }
     const total = countPackages(root);
     note(`Installing up to ${total} npm packages, Drydock's own Node among them, into ${path.join(root, 'node_modules')} (about 300 MB)`);
     const ticking = setInterval(() => step(`installing npm packages: ${countInstalled(root)} of up to ${total}`), 300);

@@ -21,7 +21,7 @@ export type AptOptions = {
   architecture: string;
   /** A mirror to take instead of the machine's sources. */
   mirror?: string | undefined;
-  release: ReturnType<typeof release>;
+  release: Pick<ReturnType<typeof release>, 'id' | 'codename'>;
 };
 
 export class Apt {

@@ -9,8 +9,11 @@ import path from 'node:path';
 import type { Stanza } from './apt.ts';
 
 export type LockedPackage = { name: string; version: string; architecture: string; sha256: string; size: number };
-/** What a release's packages are for. `foreign` are those that the image of this name has besides `guest`. */
-export const parts = ['guest', 'foreign', 'tools', 'kernel'] as const;
+/**
+ * What a release's packages are for. `foreign` are those that the image of this name has besides `guest`; `machine` those that
+ * the workbook's own virtual machine has besides them.
+ */
+export const parts = ['guest', 'foreign', 'machine', 'tools', 'kernel'] as const;
 export type Part = (typeof parts)[number];
 
 /** The packages of one release and architecture, sorted by name. `tools` and the others may share some. */

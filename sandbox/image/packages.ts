@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-const sections = ['guest', 'foreign', 'tools', 'kernel', 'modules', 'judge', 'box'] as const;
+const sections = ['guest', 'foreign', 'machine', 'tools', 'kernel', 'modules', 'judge', 'box'] as const;
 export type Section = (typeof sections)[number];
 
 /**

@@ -10,6 +10,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Exit, UserError } from '../../src/errors.ts';
 import { buildKernel, buildOtherImage, recipeHash, type KernelFiles } from './build.ts';
+import { bundleFile, findBundle, type Manifest, unpackGuest } from './bundle.ts';
 import { fetchPackages } from './fetch.ts';
 import { holdFile } from './held.ts';
 import { architecture, release, requireDebian } from './machine.ts';
@@ -47,7 +48,8 @@ export async function ensureKernel(progress: Progress, env: Env = process.env, i
   // Another image is for the same kernel, with the same tools.
   const kernel = image === 'guest' ? undefined : await ensureKernel(progress, env);
   const machine = architecture();
-  requireDebian();
+  const bundle = kernel ? undefined : await findBundle(progress, env);
+  if (!bundle) requireDebian();
   const cache = cacheDir(env);
   makeDir(cache);
   await using _held = await holdFile(path.join(cache, 'setup.lock'), () => progress.note('Another set-up is under way; waiting for it.'));
@@ -61,6 +63,7 @@ export async function ensureKernel(progress: Progress, env: Env = process.env, i
   fs.mkdirSync(tmp);
   try {
     progress.note(`Setting up ${kernel ? `the root file system "${image}"` : 'the private kernel and its root file system'} in ${cache}`);
+    if (bundle) return await adopt(bundle, cache, tmp, progress, env);
     const fetched = await fetchPackages({ cache, image, architecture: machine, mirror: env['DRYDOCK_MIRROR'] }, progress);
     const building = { cache, tmp, machine, fetched, progress };
     const files = kernel ? await buildOtherImage(building, kernel) : await buildKernel(building);
@@ -75,6 +78,23 @@ export async function ensureKernel(progress: Progress, env: Env = process.env, i
     process.umask(umask);
     fs.rmSync(tmp, { recursive: true, force: true });
   }
+}
+
+/**
+ * Takes the guest that a bundle brings, whatever release it was made on: root, kernel and tools depend on nothing of this
+ * machine's. Its hash, part of every verdict, comes along.
+ */
+async function adopt(bundle: Manifest, cache: string, tmp: string, progress: Progress, env: Env): Promise<KernelFiles> {
+  const made = await unpackGuest(bundle, tmp, progress, env);
+  for (const place of [made.tools, made.warm, made.image].filter((name) => fs.existsSync(path.join(tmp, name)))) {
+    fs.rmSync(path.join(cache, place), { recursive: true, force: true });
+    fs.renameSync(path.join(tmp, place), path.join(cache, place));
+  }
+  const files = withPlaces(made, (place) => path.join(cache, place));
+  writeRecord(path.join(cache, recordName('guest', inputsKey(env))), tmp, files);
+  dropOld(cache, files);
+  progress.note(`The private kernel is ready, taken from ${bundleFile(env)}.`);
+  return files;
 }
 
 /** What an existing set-up must have been made from to be used: our recipe, the npm lock, this machine's release, the mirror. */

@@ -26,9 +26,10 @@ export function bootBare(files: KernelFiles, options: UmlOptions): Kernel {
   const size = options.size ?? defaultSize;
   const folder = makeFolder(size);
   writeJudge(path.join(folder, 'judge'), files, options);
-  const open = [files.kernel.linux, files.kernel.shim, files.image, files.disk].map((file) => fs.openSync(file, 'r'));
+  const more = options.disks ?? [];
+  const open = [files.kernel.linux, files.kernel.shim, files.image, files.disk, ...more].map((file) => fs.openSync(file, 'r'));
   const at = (number: number) => `/proc/self/fd/${number}`;
-  const disks = { image: at(inherited.image), empty: at(inherited.empty), written: path.join(folder, 'written'), judge: path.join(folder, 'judge') };
+  const disks = { image: at(inherited.image), empty: at(inherited.empty), written: path.join(folder, 'written'), judge: path.join(folder, 'judge'), more: more.map((_, index) => at(inherited.empty + 1 + index)) };
   const argv = [...drop(files), at(inherited.linux), ...umlWords(disks, files.id, size, options)];
   const child = spawn(argv[0] ?? '', argv.slice(1), {
     cwd: folder,

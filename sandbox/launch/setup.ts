@@ -10,13 +10,14 @@ import { architecture, release, requireDebian } from '../image/machine.ts';
 import { cacheDir, makeDir } from '../image/places.ts';
 import { progressTo } from '../image/progress.ts';
 import { ensureKernel } from '../image/setup.ts';
+import { kindOf } from './choose.ts';
 import { warmUp } from './warm/warm.ts';
 
 async function main(command: string | undefined): Promise<number> {
   const progress = progressTo(process.stderr);
   try {
     if (command === 'lock') await writeLock();
-    else await warmUp(await ensureKernel(progress), progress);
+    else await setUp();
     if (command === 'foreign') await ensureKernel(progress, process.env, 'foreign');
     return Exit.done;
   } catch (error) {
@@ -28,6 +29,12 @@ async function main(command: string | undefined): Promise<number> {
     progress.end();
   }
 
+  /** In the workbook's own machine the private kernel is never booted. */
+  async function setUp(): Promise<void> {
+    const files = await ensureKernel(progress);
+    if (kindOf('auto') === 'uml') await warmUp(files, progress);
+  }
+
   async function writeLock(): Promise<void> {
     requireDebian();
     const machine = architecture();
@@ -36,7 +43,7 @@ async function main(command: string | undefined): Promise<number> {
     const lock = readLock();
     lock.releases[lockKey(release().key, machine.deb)] = resolved;
     fs.writeFileSync(lockFile, `${JSON.stringify(lock, null, 1)}\n`);
-    progress.note(`${lockFile}: ${resolved.guest.length} packages for the guest, ${resolved.foreign.length} more for the foreign one, ${resolved.tools.length} tools, ${resolved.kernel.length} kernel`);
+    progress.note(`${lockFile}: ${resolved.guest.length} packages for the guest, ${resolved.foreign.length} more for the foreign one, ${resolved.machine.length} for the machine, ${resolved.tools.length} tools, ${resolved.kernel.length} kernel`);
   }
 }
 

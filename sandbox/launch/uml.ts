@@ -58,8 +58,9 @@ export function findBwrap(files: KernelFiles): string[] | undefined {
 
 function bootWalled(bwrap: string[], files: KernelFiles, options: UmlOptions): Kernel {
   const size = options.size ?? defaultSize;
-  const disks = { image: '/disks/image', empty: '/disks/empty', written: '/tmp/written', judge: '/disks/judge' };
-  const argv = [...bwrap, ...userNamespace(), ...namespaces, ...walls(files, size), ...drop(), '/linux', ...umlWords(disks, files.id, size, options)];
+  const more = (options.disks ?? []).map((file, index) => ({ file, at: `/disks/more${index}` }));
+  const disks = { image: '/disks/image', empty: '/disks/empty', written: '/tmp/written', judge: '/disks/judge', more: more.map(({ at }) => at) };
+  const argv = [...bwrap, ...userNamespace(), ...namespaces, ...walls(files, size), ...more.flatMap(({ file, at }) => ['--ro-bind', file, at]), ...drop(), '/linux', ...umlWords(disks, files.id, size, options)];
   const judge = judgeTar(files, options);
   const child = spawn('bash', ['-c', withJudge, 'bash', String(judge.length), ...judge, ...argv], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],

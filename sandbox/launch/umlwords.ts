@@ -11,6 +11,8 @@ export type UmlOptions = {
   agent?: string;
   /** More of the checkout for the guest's /judge. */
   more?: string[];
+  /** Files that the guest has as further read-only disks: /dev/ubdd and so on. For tests. */
+  disks?: string[];
   /** More words for the kernel's command line. */
   words?: string[];
   /** Leaves out the words that make the boot short: the kernel as its package has it. For benchmarks. */
@@ -25,8 +27,8 @@ export const NOBODY = 65_534;
 /** Descriptors of the kernel's process: its console, and the two halves of its serial line. */
 export const fd = { console: 1, serialIn: 3, serialOut: 4, judge: 5 } as const;
 
-/** Where the kernel finds its disks: the image, the empty disk, the file that takes what is written to it, the judge's archive. */
-export type Disks = { image: string; empty: string; written: string; judge: string };
+/** Where the kernel finds its disks: the image, the empty disk, the file that takes what is written to it, the judge's archive, further ones. */
+export type Disks = { image: string; empty: string; written: string; judge: string; more: string[] };
 
 /**
  * What this kernel would spend a second on and nobody uses: choosing the fastest RAID-6 code by trying all, zswap, 256
@@ -37,7 +39,7 @@ const trimmed = ['initcall_blacklist=raid6_select_algo,init_zswap', 'pty.legacy_
 /** UML's arguments. */
 export function umlWords(disks: Disks, id: string, size: Size, options: UmlOptions): string[] {
   return [
-    `mem=${size.memory}M`, `ubd0r=${disks.image}`, `ubd1=${disks.written},${disks.empty}`, `ubd2r=${disks.judge}`,
+    `mem=${size.memory}M`, `ubd0r=${disks.image}`, `ubd1=${disks.written},${disks.empty}`, `ubd2r=${disks.judge}`, ...disks.more.map((disk, index) => `ubd${index + 3}r=${disk}`),
     'root=/dev/ubda', 'ro', 'init=/usr/lib/drydock/init',
     'con=null', `con0=null,fd:${fd.console}`, 'ssl=null', `ssl0=fd:${fd.serialIn},fd:${fd.serialOut}`, 'umid=drydock',
     'hostname=drydock', 'quiet', 'panic=-1', // at once: a kernel that panicked is replaced, not looked at

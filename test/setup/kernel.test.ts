@@ -34,7 +34,7 @@ afterAll(() => fs.rmSync(dir, { recursive: true, force: true }));
 /** Starts the set-up with apt out of reach: what is there has to do. `said` is what it has written so far. */
 function setUp(env: Record<string, string> = {}): { child: ChildProcess; said: () => string; ended: Promise<number | null> } {
   const child = spawn(process.execPath, [path.join(root, 'sandbox/launch/setup.ts')], {
-    stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, DRYDOCK_CACHE: cache, http_proxy: 'http://127.0.0.1:9', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, DRYDOCK_CACHE: cache, DRYDOCK_BUNDLE: path.join(dir, 'none'), http_proxy: 'http://127.0.0.1:9', ...env },
   });
   let text = '';
   child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
