@@ -3,8 +3,10 @@
  *
  * A function where something is filled in; never a sentence put together from halves elsewhere.
  */
+import { diff } from './strings/diff.ts';
 import { drill } from './strings/drill.ts';
 import { parity } from './strings/parity.ts';
+import { trace } from './strings/trace.ts';
 import { xray } from './strings/xray.ts';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -205,40 +207,9 @@ export const t = {
     none: 'This lesson has no hints.',
   },
 
-  diff: {
-    reference: 'Your box and the reference',
-    referenceLegend: '- yours   + reference   d: since you passed',
-    passed: 'Since your box passed',
-    passedOf: (number: number) => `Since your box passed lesson ${String(number).padStart(2, '0')}`,
-    passedLegend: '- then   + now',
-    loading: 'Comparing …',
-    same: 'Your files are the same as the reference.',
-    unchanged: 'Your files are as they were when they passed.',
-    nothingKept: 'No version has passed yet. When a lesson passes, your box is kept as it is then.',
-    confirm: [
-      'The reference solution is shown when the lesson passes.',
-      'See it now?  y shows it, any other key goes back.',
-      'd: what you have changed since your box last passed.',
-    ],
-    at: (number: string) => `  line ${number}`,
-    notYours: (file: string) => `${file}: you do not have it yet`,
-    newSince: (file: string) => `${file}: new since then`,
-  },
+  diff,
 
-  trace: {
-    title: (number: number, mode: 'calls' | 'timeline') => `${mode === 'calls' ? 'Trace' : 'Timeline'} of lesson ${String(number).padStart(2, '0')}`,
-    confirm: [
-      'The calls of your box beside those of the reference. They are shown when the lesson passes, because they are half of the answer.',
-      'y shows them now. t shows only your own, with what each of them changes. Any other key goes back.',
-    ],
-    waiting: 'Waiting for the kernel …',
-    running: { mine: 'Following your box, call by call …', reference: 'Following the reference …' },
-    runningNext: 'It takes a few seconds. Esc stops it.',
-    cancelled: 'Stopped. r starts it again.',
-    failed: 'There is no trace:',
-    alone: 'Only your box was followed. y in the question before shows the reference’s calls beside yours.',
-    stepsAround: 'calls around this one',
-  },
+  trace,
 
   help: {
     title: 'Keys',
