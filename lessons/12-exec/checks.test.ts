@@ -4,8 +4,8 @@ import { derive, type Fact, lesson, type ProcessView } from '#check';
 /** The namespaces that have a name besides files and processes. */
 const others = ['uts', 'ipc', 'net', 'cgroup', 'user'] as const;
 
-/** A root file system of busybox alone, with a program in it that no host has and that ends with the status $2. */
-const image = 'mkdir -p "$0" && cd "$0" && mkdir bin dev proc sys tmp && cp /bin/busybox bin && bin/busybox --install bin && printf "#!/bin/sh\\nexit $2\\n" > "bin/$1" && chmod 755 "bin/$1"';
+/** A root file system of busybox alone, with a program in it that no host has and that ends with the status $2, and a file that is none. */
+const image = 'mkdir -p "$0" && cd "$0" && mkdir bin dev proc sys tmp && cp /bin/busybox bin && bin/busybox --install bin && printf "#!/bin/sh\\nexit $2\\n" > "bin/$1" && chmod 755 "bin/$1" && echo plain > tmp/plain';
 
 /** Starts a process under a pid that somebody else had before: clone3(2) with set_tid. */
 const stranger = `my ($pid, $seconds) = @ARGV; my $tid = pack 'i', $pid;
@@ -122,7 +122,7 @@ lesson('12-exec', ({ box, wall, token, check }) => {
     note('there', there);
     that(there).is(own, `${own}, as ${program} ends, which only the container has`);
     that(here).is(127, `127: only the host has ${hosts}`);
-    that((await run(['/tmp'])).exit).is(126, '126: /tmp cannot be executed');
+    that((await run(['/tmp/plain'])).exit).is(126, '126: /tmp/plain is not executable');
   });
 
   check('stdio', 'Standard input, output and error are the command’s', { points: 1, needs: ['starts'] }, async ({ that }) => {

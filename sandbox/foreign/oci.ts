@@ -36,11 +36,14 @@ export async function run(runtime: 'runc' | 'crun', asked: Asked): Promise<numbe
   }
 }
 
-/** One more command in a container. Its environment is that of its config.json, and what is added here. */
+/** One more command in a container. As engines do, this says the whole environment: crun takes it instead of the container's own. */
 export async function exec(runtime: 'runc' | 'crun', { name, command, env, terminal }: Joining): Promise<number> {
   fs.mkdirSync('/run/box', { recursive: true });
   const log = `/run/box/${runtime}-exec-${process.pid}.log`;
-  const variables = Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
+  const file = `/run/box/${name}/config.json`;
+  const first = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as { process: { env: string[] } }).process.env : [];
+  const added = Object.entries(env).map(([key, value]) => `${key}=${value}`);
+  const variables = [...first.filter((one) => !(one.slice(0, one.indexOf('=')) in env)), ...added].flatMap((one) => ['--env', one]);
   try {
     const code = await status([runtime, '--root', `/run/box/${runtime}`, '--log', log, '--log-format', 'json', 'exec', ...(terminal ? ['--tty'] : []), ...variables, name, ...command], process.env);
     const failure = fs.existsSync(log) ? failureIn(fs.readFileSync(log, 'utf8')) : undefined;
