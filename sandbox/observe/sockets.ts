@@ -9,7 +9,7 @@ import { createSocket } from 'node:dgram';
 import type { Socket as Datagrams } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { errnoOf, SystemCallError } from './errors.ts';
 import { insideNamespace } from './setns.ts';
 
@@ -26,17 +26,26 @@ export interface Listener extends Disposable {
 export async function listenInside(pid: number, port: number, wanted: Buffer): Promise<Listener> {
   let tell!: (address: string) => void;
   const heard = new Promise<string>((resolve) => (tell = resolve));
+  const open = new Set<Socket>();
   const server = createServer((socket) => {
+    open.add(socket);
     let got = Buffer.alloc(0);
     socket.on('error', () => {});
     socket.on('data', (bytes: Buffer) => {
       got = Buffer.concat([got, bytes]);
       if (got.includes(wanted)) tell(dotted(socket.remoteAddress));
+      // Whoever sends for ever is not remembered for ever.
+      got = got.subarray(-wanted.length);
     });
   });
   insideNamespace(pid, 'net', () => server.listen(port));
   await ready(server, `port ${port}`);
-  return { heard, [Symbol.dispose]: () => void server.unref().close() };
+  const close = (): void => {
+    server.close();
+    // A socket that stays keeps its namespace, and that its cables.
+    for (const socket of open) socket.destroy();
+  };
+  return { heard, [Symbol.dispose]: close };
 }
 
 /** Listens for datagrams in which these bytes are, on one address of the network namespace of a process. Throws as listenInside does. */

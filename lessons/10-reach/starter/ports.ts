@@ -15,9 +15,9 @@ export async function publish(ports: Port[], bridge: string, address: string, un
   if (ports.length > 0) throw new Error('-p: ports.ts cannot publish ports yet');
 }
 
-/** Puts a rule at the head of its chain, unless it is there. */
-function ensure(rule: string): void {
-  if (!iptables('-C', rule)) iptables('-I', rule);
+/** Puts rules at the head of their chains, unless the last of them is there: then the others are, too. */
+function ensure(rules: string[]): void {
+  if (!iptables('-C', rules.at(-1)!)) for (const rule of rules) iptables('-I', rule);
 }
 
 /** Calls iptables(8). False where the rule that is asked for with -C is not there; throws where it fails otherwise. */

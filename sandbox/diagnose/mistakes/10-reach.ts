@@ -120,7 +120,7 @@ export const rules: readonly Rule[] = [
     checks: ['own-address'],
     when: (scene) =>
       cameTo(scene) === 'refused' && rulesFor(scene, publishedPort(scene)?.outer, 'PREROUTING').length > 0 && rulesFor(scene, publishedPort(scene)?.outer, 'OUTPUT').length === 0 &&
-      listenersAt(scene, publishedPort(scene)?.outer)?.some((address) => !address.startsWith('127.')) === false,
+      listenersAt(scene, publishedPort(scene)?.outer)?.every((address) => address.startsWith('127.') && address !== '127.0.0.1') === true,
     evidence: (scene) => citeLines(scene, 'packet filter', rulesFor(scene, publishedPort(scene)?.outer)),
   },
   {

@@ -10,11 +10,13 @@ import type { Port } from './cli.ts';
 export function openRoad(bridge: string, network: string): void {
   // A host keeps what is for itself and drops the rest. With this it passes packets on, from one interface to another.
   writeFileSync('/proc/sys/net/ipv4/ip_forward', '1');
-  // And this is who may pass. Many hosts say DROP at the end of the chain, so it has to be said first.
-  ensure(`FORWARD -i ${bridge} -j ACCEPT`);
-  ensure(`FORWARD -o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED,DNAT -j ACCEPT`);
-  // Nobody out there knows a way to this network: what leaves it has to come from the host, or no answer finds back.
-  ensure(`POSTROUTING -t nat -s ${network} ! -o ${bridge} -j MASQUERADE`);
+  ensure([
+    // And this is who may pass. Many hosts say DROP at the end of the chain, so it has to be said first.
+    `FORWARD -i ${bridge} -j ACCEPT`,
+    `FORWARD -o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED,DNAT -j ACCEPT`,
+    // Nobody out there knows a way to this network: what leaves it has to come from the host, or no answer finds back.
+    `POSTROUTING -t nat -s ${network} ! -o ${bridge} -j MASQUERADE`,
+  ]);
 }
 
 /** Publishes ports of the container with this address. `undo` gets what has to be taken back. Throws where a port is taken. */
@@ -28,7 +30,7 @@ export async function publish(ports: Port[], bridge: string, address: string, un
   }
 }
 
-/** Listens on the port, and serves those whose packets no rule sees, or sees rightly: the host itself, and the containers. */
+/** Listens on the port, and serves those whose packets the rule does not see: the host itself, and the containers. */
 async function relay({ host, container }: Port, address: string): Promise<void> {
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const there = connect({ host: address, port: container, allowHalfOpen: true });
@@ -39,9 +41,9 @@ async function relay({ host, container }: Port, address: string): Promise<void> 
   await once(server, 'listening');
 }
 
-/** Puts a rule at the head of its chain, unless it is there. */
-function ensure(rule: string): void {
-  if (!iptables('-C', rule)) iptables('-I', rule);
+/** Puts rules at the head of their chains, unless the last of them is there: then the others are, too. */
+function ensure(rules: string[]): void {
+  if (!iptables('-C', rules.at(-1)!)) for (const rule of rules) iptables('-I', rule);
 }
 
 /** Calls iptables(8). False where the rule that is asked for with -C is not there; throws where it fails otherwise. */
