@@ -143,13 +143,14 @@ lesson('11-init', ({ box, wall, token, check }) => {
   check('alone', 'The terminal that it came from is no longer its own', { points: 2, needs: ['detach'] }, async ({ that, note, until }) => {
     const command = await patient.command();
     await until(() => got(command, patience), (value) => value !== null, 5_000);
-    const received = await until(() => got(command, patience), (value) => value?.includes('HUP') === true, 300);
-    note('what it has got', received);
-    that(received).equals([], 'empty: that the terminal went away is not its business');
     that(command.terminal()).is(null, 'none');
     const released = await until(() => patient.released(), (value) => value);
     note('released', released);
     that(released).is(true);
+    // Box has ended, and with it the session that had the terminal. Who was in it has been told, and may pass it on.
+    const received = await until(() => got(command, patience), (value) => value?.includes('HUP') === true, 2_000);
+    note('what it has got', received);
+    that(received).equals([], 'empty: that the terminal went away is not its business');
   });
 
   check('stop', '`box stop` asks, and is back as soon as the command has ended', { points: 3, needs: ['detach', 'ps'] }, async ({ that, note, until }) => {
