@@ -217,7 +217,7 @@ export const t = {
       ['d', 'your files beside the reference'],
       ['e', 'opens the lesson’s files in your editor ($VISUAL, $EDITOR)'],
       ['s', 'a shell in the sandbox, with your box in /work/box'],
-      ['x', 'X-ray: a container of yours as the kernel has it; 1–6 sections, n p containers'],
+      ['x', 'X-ray: a container of yours as the kernel has it, live'],
       ['u', 'undoes what starting a lesson did to your files'],
       ['Esc', 'back to the page'],
       ['Ctrl-C', 'stops what is running; pressed twice it leaves the tutor'],
