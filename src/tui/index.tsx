@@ -1,7 +1,8 @@
 /**
  * The tutor: lesson map, reader with experiments and predictions, live verdicts.
  *
- * The only door to this folder. It draws with ink on a terminal that can, and speaks in lines where it cannot.
+ * The door to this folder; only the lines of the X-ray, in xray/, which knows no terminal, are `drydock xray`'s, too. It draws with
+ * ink on a terminal that can, and speaks in lines where it cannot.
  */
 import crypto from 'node:crypto';
 import { Exit, type ExitCode } from '../errors.ts';

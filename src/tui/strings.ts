@@ -233,7 +233,7 @@ export const t = {
       ['t', 'the calls of your box beside the reference’s; Tab: the timeline, ← → its steps'],
       ['e', 'opens the lesson’s files in your editor ($VISUAL, $EDITOR)'],
       ['s', 'a shell in the sandbox, with your box in /work/box'],
-      ['x', 'X-ray: a container of yours as the kernel has it; 1–6 sections, n p containers'],
+      ['x', 'X-ray: a container of yours as the kernel has it, live'],
       ['u', 'undoes what starting a lesson did to your files'],
       ['Esc', 'back to the page'],
       ['Ctrl-C', 'stops what is running; pressed twice it leaves the tutor'],

@@ -34,6 +34,11 @@ describe('history', () => {
     expect(remember(remember(one, at(2000, 0, 0)), xrayOf({ ...detail, id: 'pid:[9]' }, 3000)).samples).toHaveLength(1);
   });
 
+  test('memory that was counted in another way is not comparable', () => {
+    const summed = { ...detail, gauges: { ...detail.gauges, memory: { value: 9, limit: null, source: 'VmRSS in /proc/PID/status' } } };
+    expect([xrayOf(summed, 1000), xrayOf(summed, 2000), xrayOf(detail, 3000)].reduce(remember, noHistory).samples).toMatchObject([{ at: 3000 }]);
+  });
+
   test('it does not grow without end', () => {
     let history = noHistory;
     for (let time = 1; time < MOST_SAMPLES + 50; time++) history = remember(history, at(time * 1000, time, 0));

@@ -26,7 +26,6 @@ export const xray = {
 
   empty: {
     none: 'No container runs in the sandbox: nothing there has a namespace of its own.',
-    none1: 'Nothing runs in the sandbox.',
     enter: (command: string) => `Enter starts one with your box and ends it again with the X-ray: box ${command}`,
     others: 'Or start one in another terminal (`npx drydock box run …`), or with & in the shell (s); it appears here.',
     notStarted: 'Start a lesson first: its box is what is started here.',
@@ -120,14 +119,12 @@ export const xray = {
     dropped: (count: number) => `, ${count} dropped`,
     cable: (host: string, container: string) => `cable: ${host} on the host, ${container} in the container`,
     elsewhere: (name: string) => `cable to ${name} of another network`,
-    portOf: (bridge: string) => `port of ${bridge}`,
     noAddress: 'no address',
     also: (address: string) => `+ ${address}`,
     routes: 'Routes of the container',
     noRoutes: 'no routes',
     route: (to: string, via: string | null, through: string) => (via === null ? `${to} directly, through ${through}` : `${to} by ${via}, through ${through}`),
     rates: (received: string, sent: string) => `now in ${received}/s, out ${sent}/s`,
-    reading: 'in and out: bytes (packets)',
   },
 
   trouble: (part: string, why: string) => `${part} could not be read: ${why}`,

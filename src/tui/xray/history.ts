@@ -24,18 +24,23 @@ export type History = {
   last: Counters | undefined;
 };
 
-type Counters = { at: number; cpu: number | null; cpuSource: string; received: number | null; sent: number | null };
+type Counters = { at: number; memorySource: string; cpu: number | null; cpuSource: string; received: number | null; sent: number | null };
 
 /** Samples that are kept: at one a second, more than any terminal is wide. */
 export const MOST_SAMPLES = 400;
 
 export const noHistory: History = { of: undefined, samples: [], last: undefined };
 
-/** With one more sample. Another container begins a new history; a moment that is not later is not counted. */
+/**
+ * With one more sample. Another container begins a new history, and so do figures from another file: once a process has joined its
+ * own cgroup, what was counted before is not comparable. A moment that is not later is not counted.
+ */
 export function remember(history: History, xray: Xray): History {
   const { container } = xray;
   if (!container) return history;
-  const before = history.of === container.id ? history : { ...noHistory, of: container.id };
+  const from = container.gauges.memory.source;
+  const same = history.of === container.id && (history.last?.memorySource ?? from) === from;
+  const before = same ? history : { ...noHistory, of: container.id };
   if (before.last && xray.at <= before.last.at) return before;
   const counters = countersOf(xray.at, container);
   const sample: Sample = {
@@ -54,7 +59,7 @@ function countersOf(at: number, container: NonNullable<Xray['container']>): Coun
   const { gauges, network } = container;
   const wires = network?.own ? network.container.interfaces.filter(({ name }) => name !== 'lo') : undefined;
   const sum = (pick: 'received' | 'sent'): number | null => wires?.reduce((total, wire) => total + wire[pick].bytes, 0) ?? null;
-  return { at, cpu: gauges.cpu.value, cpuSource: gauges.cpu.source, received: sum('received'), sent: sum('sent') };
+  return { at, memorySource: gauges.memory.source, cpu: gauges.cpu.value, cpuSource: gauges.cpu.source, received: sum('received'), sent: sum('sent') };
 }
 
 /** How much it grew in so many milliseconds, in `per` of them; a counter that fell (a process ended) grew by nothing. */
