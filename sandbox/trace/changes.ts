@@ -70,7 +70,10 @@ function copiedMounts(where: string, mounts: readonly Mount[], before: World, af
 }
 
 function cgroupChanges(before: readonly CgroupState[], after: readonly CgroupState[], labelOf: LabelOf): Change[] {
-  const members = (cgroup: CgroupState): string | null => cgroup.processes.map(labelOf).join(', ') || null;
+  // Who was born or ended meanwhile did so by itself; who was there before and is there now has moved.
+  const all = (cgroups: readonly CgroupState[]): Set<number> => new Set(cgroups.flatMap(({ processes }) => processes));
+  const [earlier, later] = [all(before), all(after)];
+  const members = (cgroup: CgroupState): string | null => cgroup.processes.filter((pid) => earlier.has(pid) && later.has(pid)).map(labelOf).join(', ') || null;
   const changes = after.flatMap((cgroup): Change[] => {
     const was = before.find((one) => one.path === cgroup.path);
     const where = cgroup.path;

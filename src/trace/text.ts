@@ -31,6 +31,7 @@ export function renderTimeline(trace: TraceDocument, columns: number): string {
 export function timelineLines(run: TraceRun, index: number, width: number): string[] {
   const step = run.steps[index];
   if (step === undefined) return [];
+  const now = stateWords(step);
   const indented = (line: string, by: number): string[] => wrapHard(line, width - by).map((part) => `${' '.repeat(by)}${part}`);
   return [
     `${w.step(index + 1, run.steps.length)}  ${processWords(run, step)}`,
@@ -40,7 +41,7 @@ export function timelineLines(run: TraceRun, index: number, width: number): stri
     ...(step.result === null ? [`  ${w.gone}`] : areas.flatMap(({ area, title }) => areaLines(step, area, title, width))),
     ...(step.more === undefined ? [] : [`  ${w.more(step.more)}`]),
     ...(step.beside === undefined ? [] : wrapText(w.beside(step.beside.join(', ')), width - 2).map((part) => `  ${part}`)),
-    ...(stateWords(step) === undefined ? [] : indented(`now: ${stateWords(step)}`, 2)),
+    ...(now === undefined ? [] : wrapText(harmlessLine(`now: ${now}`), width - 2).flatMap((part) => indented(part, 2))),
   ];
 }
 

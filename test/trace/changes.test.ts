@@ -50,6 +50,11 @@ describe('changes', () => {
     ]);
   });
 
+  test('a process that ends or is born meanwhile is no change of a cgroup', () => {
+    const cgroup = (processes: number[]) => world({ cgroups: [{ path: '/', processes, settings: {} }] });
+    expect(told(cgroup([7, 8]), cgroup([7, 9]))).toEqual([]);
+  });
+
   test('links and routes', () => {
     const veth = { index: 2, name: 'v0', kind: 'veth', up: false, addresses: [] };
     const bridge = { index: 3, name: 'b0', kind: 'bridge', up: true, addresses: ['10.0.0.1/24'] };

@@ -45,6 +45,7 @@ describe('the key', () => {
   test('says what is being done; leaving and Ctrl-C stop it', () => {
     const running = drive(pressed(begin(passed), 't'), { type: 'traceBegan', run: 1, what: 'reference' });
     expect(screen(running)[0]).toBe('Following the reference …');
+    expect(pressed(running, 'n').effects).toEqual([{ type: 'offer', lesson: '02-second' }, { type: 'cancelTrace' }]);
     for (const key of ['t', 'esc', 'ctrl-c']) expect(pressed(running, key).effects, key).toEqual([{ type: 'cancelTrace' }]);
     const stopped = drive(running, { type: 'traceFailed', run: 1, why: '', cancelled: true });
     expect(screen(stopped)).toEqual(['Stopped. r starts it again.']);

@@ -98,7 +98,7 @@ export function command(before: State, what: Command): Step {
     case 'help':
       return [state.view.name === 'help' ? home(state) : { ...state, view: { name: 'help', scroll: 0 } }, []];
     case 'back':
-      return [back(state), isFollowing(state) ? [{ type: 'cancelTrace' }] : []];
+      return [back(state), []];
     case 'suspend':
     case 'redraw':
       return [state, [{ type: what.do }]];

@@ -28,7 +28,7 @@ export const isFollowing = ({ trace: found }: State): boolean => found?.at === '
 /** The key: opens the trace, or leads back. The reference's calls are half of an answer: they are asked for. */
 export function trace(state: State): Step {
   const { view } = state;
-  if (view.name === 'trace') return [{ ...state, view: { name: 'page' } }, isFollowing(state) ? [{ type: 'cancelTrace' }] : []];
+  if (view.name === 'trace') return [{ ...state, view: { name: 'page' } }, []];
   if (view.name === 'confirm' && view.of === 'trace') return showTrace(state, false);
   const { passed, solutionSeen } = progressOf(state, state.open);
   return passed || solutionSeen ? showTrace(state, true) : [{ ...state, view: { name: 'confirm', of: 'trace' } }, []];
