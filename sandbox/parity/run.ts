@@ -52,7 +52,6 @@ export async function probeRuntime(session: Session, wall: Wall): Promise<Found>
     { flags: ['--memory', `${wanted.memory / MiB}m`] }, { flags: ['--cpus', String(wanted.cpus)] }, { flags: ['--pids-limit', String(wanted.pids)] },
     { flags: ['--network', 'bridge'], instead: 'network' }, { flags: ['--network', 'none'], instead: 'network' },
   ]);
-  const before = await wall.leftovers({ settle: 500 });
   const command = ['sleep', token.seconds()];
   const did = commandLine(['box', 'run', ...flags, '--', ...command]);
   const use = new BoxUse(session, wall, { argv: ['run', ...flags, '--', ...command], asked: { flags, command }, options: {} });
@@ -60,7 +59,8 @@ export async function probeRuntime(session: Session, wall: Wall): Promise<Found>
     const rows = await askAll(use, wall, wanted);
     if (typeof rows === 'string') return { did, started: false, why: rows, refused, rows: probeIds.map((id) => unread(id, rows)) };
     const status = await endOf(use);
-    const left = await wall.leftovers({ since: before });
+    // All that the wall did not have when it was opened: what was tried before has been left by the same runtime.
+    const left = await wall.leftovers();
     const leftovers = left.length === 0
       ? good('nothing', fact('what is left', left, 'processes, mounts, cgroups, links and /run/box of the host', ['as before']))
       : bad(`${left.length} left`, fact('what is left', left, 'after its end', left.map(({ kind, what }) => `${kind} ${what}`)));

@@ -61,6 +61,11 @@ test('a box that runs nothing and says that all went well is not believed', asyn
   expect(new Set(Object.values(standings(run)))).toEqual(new Set(['unknown']));
 });
 
+test('what every run leaves in one and the same place is left behind', async () => {
+  const run = await probe(`mount -t tmpfs none /mnt\n${rightBox}`, 'sh box/box.sh');
+  expect(run.rows.find(({ id }) => id === 'leftovers')).toMatchObject({ standing: 'bad' });
+});
+
 test('cancelled, it ends at once', async () => {
   const abort = new AbortController();
   const slow = guest.client.request({ op: 'parity', box: [boxFile('box.sh', 'sleep 1000')], command: 'sh box/box.sh', seed: 'seed' }, { signal: abort.signal });
