@@ -23,7 +23,10 @@ export type GateOptions = {
   signal: AbortSignal;
   /** The rules of diagnosis; every one of the course unless said. */
   rules?: readonly KnownRule[];
-  /** Of a mistake, only look at the first check that fails: that names it, and no other rule fires there or before. */
+  /**
+   * Half the time. Of a mistake, only look at the first check that fails: that names it, and no other rule fires there or before.
+   * And all earlier lessons are only tried with the last solution.
+   */
   quick?: boolean;
 };
 

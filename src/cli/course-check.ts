@@ -17,7 +17,7 @@ export const command: Command = {
   usage: ['course check [LESSON…] [--static|--quick] [--json] [--jobs N] [--kernel auto|uml|here]'],
   options: {
     static: { type: 'boolean', help: 'only what can be seen without a kernel; takes a second' },
-    quick: { type: 'boolean', help: 'a mistake is judged up to the first check that fails: takes half the time' },
+    quick: { type: 'boolean', help: 'a mistake is judged up to its first failing check, earlier lessons with the last solution only: half the time' },
     json: { type: 'boolean', help: 'one JSON object with all problems' },
     jobs: { type: 'string', value: 'N', help: 'how many private kernels to try things in at a time (else one for each core, at most 4)' },
     kernel: kernelOption,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runGate } from '../../src/author/gate.ts';
 import { lostLines } from '../../src/author/boxes.ts';
+import { trialsFor } from '../../src/author/dynamic.ts';
 import { problemLine } from '../../src/author/problem.ts';
 import { syntaxError } from '../../src/author/syntax.ts';
 import { SandboxError } from '../../src/check/sandbox.ts';
@@ -159,6 +160,21 @@ describe('the quick half', () => {
   test('Node says what it would not run, and where', () => {
     expect(syntaxError('const a: number = 1;\n')).toBeNull();
     expect(syntaxError('let a = 1;\nlet b = ;\n')).toEqual({ line: 2, message: expect.stringContaining('Node cannot run this') as string });
+  });
+});
+
+describe('quick', () => {
+  const course = loadCourse(checkout);
+  const solutions = (id: string, quick: boolean) => trialsFor(course, course.lessons.find((lesson) => lesson.id === id)!, [], quick)
+    .map(({ name }) => name).filter((name) => name.startsWith('the solution passes'));
+
+  test('a solution is tried on its own lesson and the one before, the last one on all', () => {
+    expect(solutions('04-mounts', false)).toEqual(['the solution passes 01-processes', 'the solution passes 02-syscalls', 'the solution passes 03-pid', 'the solution passes']);
+    expect(solutions('04-mounts', true)).toEqual(['the solution passes 03-pid', 'the solution passes']);
+    expect(solutions('01-processes', true)).toEqual(['the solution passes']);
+    const last = course.lessons.at(-1)!.id;
+    expect(solutions(last, true)).toEqual(solutions(last, false));
+    expect(solutions(last, true)).toHaveLength(course.lessons.length);
   });
 });
 
