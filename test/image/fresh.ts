@@ -61,7 +61,7 @@ export class FreshMachine implements AsyncDisposable {
   static async make(bundle: string, release: string): Promise<FreshMachine> {
     const files = await ensureKernel(silent);
     const machine = new FreshMachine(bootUml(files, {
-      agent: 'test/launch/fixtures/echo-agent.ts', more: ['bin', 'src', 'lessons', 'package-lock.json', 'test/image/fixtures'], disks: [bundle], size: { memory: 640, disk: 1500 },
+      agent: 'test/launch/fixtures/echo-agent.ts', more: ['bin', 'src', 'lessons', 'package-lock.json', 'test/image/fixtures'], disks: [bundle], size: { memory: 1024, disk: 1500 },
     }));
     const made = await machine.#run(`sh /judge/test/image/fixtures/fresh-machine.sh ${ROOT} ${BUNDLE} ${release} ${basePackages(bundle, release).join(' ')}`);
     if (made.code !== 0) throw new Error(made.output);
