@@ -138,7 +138,8 @@ test('processor time grows where work is done, and memory is counted, with a cgr
     const again = await look();
     expect(again.container?.id).toBe(first.id);
     const history = [began, again].reduce(remember, noHistory);
-    expect(history.samples[1]?.cpu).toBeGreaterThan(0.2);
+    // All of a processor, of which this machine may have little to spare; a command that waits uses none at all.
+    expect(history.samples[1]?.cpu).toBeGreaterThan(0.03);
     expect(history.samples[1]?.memory).toBeGreaterThan(0);
     expect(first.cgroup?.own).toBe(lesson === '09-networks');
     guest.client.send({ op: 'end', target: id });
