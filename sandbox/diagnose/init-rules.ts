@@ -41,7 +41,8 @@ export const initRules: readonly Rule[] = [
       'has a handler, the signal is there (SigPnd, ShdPnd), and is not delivered. Hardly any program unblocks what it has not blocked.',
     look: 'SigBlk in /proc/PID/status of the command. What has to be put back, and before which call?',
     checks: ['init-forward'],
-    when: blocked,
+    // Who forks blocks signals, too, for a moment: then they come through.
+    when: (scene) => notedTexts(scene, 'received')?.length === 0 && blocked(scene),
     evidence: (scene) => commands(scene).flatMap((command) => command.evidence.status ?? [])
       .map(({ source, lines }) => ({ source, lines: lines.filter((line) => /^(SigBlk|SigCgt|ShdPnd)/.test(line)) })),
   },
