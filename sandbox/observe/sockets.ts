@@ -42,8 +42,9 @@ export async function listenInside(pid: number, port: number, wanted: Buffer): P
   await ready(server, `port ${port}`);
   const close = (): void => {
     server.close();
-    // A socket that stays keeps its namespace, and that its cables.
-    for (const socket of open) socket.destroy();
+    // A socket that stays keeps its namespace, and that its cables. One that says goodbye stays until it is answered, and by then
+    // there may be nobody left to answer, and no way there: hence a reset.
+    for (const socket of open) socket.resetAndDestroy();
   };
   return { heard, [Symbol.dispose]: close };
 }
@@ -69,7 +70,8 @@ export async function sendInside(pid: number, address: string, port: number, byt
     let connected = false;
     const end = (how: Attempt): void => {
       resolve(how);
-      socket.destroy();
+      if (connected && !socket.destroyed) socket.resetAndDestroy();
+      else socket.destroy();
     };
     socket.setTimeout(ms, () => end(connected ? 'sent' : 'no answer'));
     socket.once('connect', () => {

@@ -55,8 +55,14 @@ export type WallOptions = {
 /** Where the learner's box is in a wall. */
 const BOX = '/work/box';
 
-/** What ends by itself shortly after a command (a pid namespace, a network namespace) is given this long, in milliseconds. */
+/** What ends by itself shortly after a command (a pid namespace) is given this long, in milliseconds. */
 const SETTLE = 500;
+
+/**
+ * And network namespaces, which the kernel takes apart in the background, several together (net_namespace.c, cleanup_net): with
+ * connections tracked in them it takes a second, and until then their cables are there.
+ */
+const SETTLE_LINKS = 4_000;
 
 /** Makes the next wall of the usual size quick to open, and removes what a judge that was killed had to leave. */
 export async function prepareWalls(disk: string): Promise<void> {
@@ -174,10 +180,11 @@ export class Wall implements AsyncDisposable {
    */
   async leftovers({ since = [], settle = SETTLE }: { since?: readonly Leftover[]; settle?: number } = {}): Promise<Leftover[]> {
     const known = new Set(since.map(leftoverKey));
-    const deadline = performance.now() + settle;
+    const began = performance.now();
     for (;;) {
       const found = this.#leftoversNow().filter((leftover) => !known.has(leftoverKey(leftover)));
-      if (found.length === 0 || performance.now() >= deadline) return found;
+      const patience = settle > 0 && found.every(({ kind }) => kind === 'link') ? Math.max(settle, SETTLE_LINKS) : settle;
+      if (found.length === 0 || performance.now() - began >= patience) return found;
       await sleep(20);
     }
   }
