@@ -33,6 +33,7 @@ export class Effects {
   readonly #marking: Marking;
   readonly #experiments: Experiments;
   #watch: Watch | undefined;
+  #ended = false;
 
   constructor(outside: Outside) {
     const { store, workspace, openSandbox, seed } = outside;
@@ -42,8 +43,12 @@ export class Effects {
     this.#experiments = new Experiments(store, this.#kernel, workspace);
   }
 
-  /** Begins to watch the box, and boots the kernel in the background: the first page is read meanwhile. */
+  /**
+   * Begins to watch the box, and boots the kernel in the background: the first page is read meanwhile. On a slow machine it may have
+   * been left before: then nothing is begun, for nothing would end it, and the process would stay.
+   */
   begin(): void {
+    if (this.#ended) return;
     const { store, workspace } = this.#outside;
     this.#guard(() => {
       const { lessons } = store.state.course;
@@ -65,6 +70,7 @@ export class Effects {
 
   /** Cancels what runs and lets go of everything. */
   async end(): Promise<void> {
+    this.#ended = true;
     this.#watch?.[Symbol.dispose]();
     this.#marking.cancel();
     await this.#experiments.close().catch(() => undefined);
