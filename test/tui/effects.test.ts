@@ -61,6 +61,22 @@ describe('the kernel', () => {
     expect(store.state.waiting).toEqual([]);
   });
 
+  test('a tutor that was left before its first frame was on the screen begins nothing', async () => {
+    const { store, workspace } = make();
+    const openSandbox = vi.fn(() => new FakeSandbox());
+    const watch = vi.spyOn(fs, 'watch');
+    const effects = new Effects({
+      store, workspace, env: {}, stage: createStage(), openSandbox, terminal: { stdin: new PassThrough(), stdout: new PassThrough() }, seed: () => 'seed',
+    });
+    watch.mockClear();
+    await effects.end();
+    effects.begin();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(openSandbox).not.toHaveBeenCalled();
+    expect(watch).not.toHaveBeenCalled();
+    watch.mockRestore();
+  });
+
   test('where there can be none, what waits says why', async () => {
     const { sandbox, press } = make();
     press({ do: 'rerun' });

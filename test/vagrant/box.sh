@@ -13,7 +13,7 @@ mkdir -p "$out"
 keys=$(ruby -e 'puts Gem::Specification.find_by_name("vagrant").gem_dir')/keys/vagrant.pub
 [ -e "$keys" ] || keys=$(dpkg -L vagrant | grep 'keys/vagrant\.pub$')
 
-packages=linux-image-cloud-amd64,initramfs-tools,systemd-sysv,systemd-resolved,udev,dbus,openssh-server,sudo,iproute2,kmod,netbase
+packages=linux-image-cloud-amd64,initramfs-tools,systemd-sysv,systemd-resolved,udev,dbus,openssh-server,sudo,iproute2,kmod,netbase,rsync
 [ "$codename" = bookworm ] || packages+=,libpam-systemd
 
 cat > "$work/finish" <<'END'

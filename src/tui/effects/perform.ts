@@ -48,6 +48,7 @@ export class Effects {
   readonly #time: TimeSpent;
   readonly #xray: XrayEffects;
   #watch: Watch | undefined;
+  #ended = false;
 
   constructor(outside: Outside) {
     const { store, workspace, openSandbox, seed } = outside;
@@ -62,8 +63,12 @@ export class Effects {
     this.#xray = new XrayEffects(store, this.#kernel, workspace);
   }
 
-  /** Begins to watch the box, and boots the kernel in the background: the first page is read meanwhile. */
+  /**
+   * Begins to watch the box, and boots the kernel in the background: the first page is read meanwhile. On a slow machine it may have
+   * been left before: then nothing is begun, for nothing would end it, and the process would stay.
+   */
   begin(): void {
+    if (this.#ended) return;
     const { store, workspace } = this.#outside;
     this.#guard(() => {
       const { lessons } = store.state.course;
@@ -90,6 +95,7 @@ export class Effects {
 
   /** Cancels what runs and lets go of everything. */
   async end(): Promise<void> {
+    this.#ended = true;
     this.#time.touch(this.#outside.store.state.open);
     this.#time.flush();
     this.#watch?.[Symbol.dispose]();
