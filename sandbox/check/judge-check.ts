@@ -1,4 +1,5 @@
 /** Judges one check: runs its body, and says what came of it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { snapshot } from '../diagnose/snapshot.ts';
 import { GoneError } from '../observe/errors.ts';
 import { view } from '../observe/live.ts';
@@ -16,6 +17,9 @@ import { assertUntouched } from './tamper.ts';
 
 /** How long one check may take altogether, in milliseconds. */
 const CHECK_LIMIT = 30_000;
+
+/** How long box is given to finish what it was about to do when a check failed, in milliseconds. */
+const MOMENT = 50;
 
 /** Judges `check` in `run`. Never throws: what goes wrong with the judge itself is a result of status `error`. */
 export async function judgeCheck(run: Run, check: PlannedCheck): Promise<CheckResult> {
@@ -41,6 +45,11 @@ async function act(run: Run, check: PlannedCheck): Promise<CheckResult> {
     seen = { check, stage, outcome };
     if (isFailure(outcome) || run.session.allRules) {
       for (const use of stage.uses) use.look();
+      if (isFailure(outcome)) {
+        // The judge may have been quicker than box, which is in the middle of something: how that came out explains the failure.
+        await sleep(MOMENT);
+        for (const use of stage.uses) use.look();
+      }
       seen = { ...seen, wall: { before: run.before, after: snapshot(view(run.wall.holder, 'the host')) } };
     }
   } catch (error) {
