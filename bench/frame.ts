@@ -12,7 +12,10 @@ const IDLE_MS = 5_000;
 
 export async function firstFrame(): Promise<Row[]> {
   using workspace = new Workspace();
-  // The empty program is bundled as the tutor is: both pay for what they do, not for how many files they are.
+  // Caches are warm when somebody has opened the tutor before, and has left it: Node writes down what it has compiled at the end.
+  await openedAndLeft(workspace);
+  // The empty program is bundled as the tutor is: both pay for what they do, not for how many files they are. (It keeps nothing of
+  // what was compiled; that is the tutor's own doing.)
   const empty = await bundled(path.join(root, 'bench/empty-ink.mjs'), workspace.folder);
   const [tutor, ink] = await inTurn(RUNS,
     () => shows(() => startTutor(workspace), 'j/k scroll'),
@@ -36,6 +39,13 @@ export async function firstFrame(): Promise<Row[]> {
     { what: 'tutor: idle processor', figure: `${(used * 100).toFixed(1)} %`, budget: '0 % (≤ 0.5)', holds: used <= 0.005 },
     { what: 'tutor: memory (Pss)', figure: mb(memory), budget: '≤ 150 MB', holds: memory <= 150 * 1024 },
   ];
+}
+
+async function openedAndLeft(workspace: Workspace): Promise<void> {
+  await using terminal = startTutor(workspace);
+  await terminal.shows('j/k scroll');
+  terminal.press('q');
+  await terminal.ended;
 }
 
 async function bundled(file: string, folder: string): Promise<string> {

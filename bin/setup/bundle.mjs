@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import { note, SetupError, step, wipe } from './say.mjs';
 
 /** What the bundle is made from. */
-const sources = ['src', 'sandbox/wire', 'sandbox/launch', 'sandbox/image', 'sandbox/diagnose', 'package-lock.json'];
+const sources = ['src', 'sandbox/wire', 'sandbox/launch', 'sandbox/image', 'sandbox/diagnose', 'package-lock.json', 'bin/setup/rolldown.mjs'];
 /** How many bundles are kept: one may still be running. */
 const KEPT = 3;
 

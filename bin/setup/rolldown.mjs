@@ -21,5 +21,10 @@ const bundle = await rolldown({
   plugins: [quickWidth],
   logLevel: 'warn',
 });
-await bundle.write({ dir: out, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'part-[name]-[hash].js', minify: false });
+/**
+ * What Node has compiled is kept in the bundle's own folder, and goes with it. (It takes hold of the parts that are loaded later, which is
+ * nearly all. Where the folder cannot be written there is no cache.)
+ */
+const banner = (/** @type {{ name: string }} */ { name }) => (name === 'main' ? "import { enableCompileCache } from 'node:module';\nenableCompileCache(`${import.meta.dirname}/compiled`);" : '');
+await bundle.write({ dir: out, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'part-[name]-[hash].js', minify: false, banner });
 await bundle.close();

@@ -1,5 +1,4 @@
 /** `drydock` alone: the tutor on a terminal, the list without one. */
-import { isImageReady } from '../check/images.ts';
 import { Exit, type ExitCode } from '../errors.ts';
 import type { Command, Context } from './command.ts';
 import { chosenKernel, kernelOption } from './kernel-option.ts';
@@ -23,11 +22,12 @@ export const command: Command = {
     const kernel = chosenKernel(context);
     const { root, workspace, env, signal, stdin, stdout } = context;
     if (!isReadTerminal(stdin) || !isWriteTerminal(stdout)) return listInstead(context);
-        const { runTutor } = await import('../tui/index.tsx');
+    const { runTutor } = await import('../tui/index.tsx');
     return runTutor({
       root, workspace, env, signal,
       openSandbox: () => context.openSandbox({ root, workspace, kernel }),
-      rivals: () => {
+      rivals: async () => {
+        const { isImageReady } = await import('../check/images.ts');
         const image = isImageReady('foreign', root, env) ? 'foreign' : 'guest';
         return { image, open: () => context.openSandbox({ root, workspace, kernel, image }) };
       },

@@ -1,7 +1,7 @@
 /** A trace as plain text, for `drydock trace`. Whatever a learner's program had a say in is made harmless. Pure. */
 import type { TraceRun, TraceStep } from '../check/wire.ts';
 import { wrapText } from '../lesson/text.ts';
-import { harmlessLine, harmlessText } from '../report/index.ts';
+import { harmlessLine, harmlessText } from '../report/sanitize.ts';
 import { briefOf } from './brief.ts';
 import type { Difference, Row, TraceDocument } from './types.ts';
 import { areas, endingWords, legend, marks, processWords, resultWords, stateWords, w } from './words.ts';

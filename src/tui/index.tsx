@@ -10,7 +10,6 @@ import { languagesOf } from '../lesson/language.ts';
 import { loadCourse } from '../lesson/load.ts';
 import type { Rivals } from './effects/parity.ts';
 import { Effects } from './effects/perform.ts';
-import { openDrills } from './drills.ts';
 import type { TutorOptions } from './options.ts';
 import { createStage } from './stage.ts';
 import { initialState } from './state/init.ts';
@@ -46,7 +45,8 @@ export async function runTutor(options: TutorOptions): Promise<ExitCode> {
   effects = new Effects({
     store, stage, workspace, env,
     openSandbox: options.openSandbox,
-    drills: openDrills(course, options.workspace),
+    // What is not for the first frame is loaded when somebody asks for it.
+    drills: async () => (await import('./drills.ts')).openDrills(course, options.workspace),
     ...(options.rivals ? { rivals: withRoot(root, options.rivals) } : {}),
     terminal: streams,
     seed: options.seed ?? (() => crypto.randomBytes(6).toString('hex')),
@@ -74,8 +74,8 @@ async function withoutFetch<T>(load: () => Promise<T>): Promise<T> {
   }
 }
 
-function withRoot(root: string, rivals: NonNullable<TutorOptions['rivals']>): () => Rivals {
-  return () => ({ root, ...rivals() });
+function withRoot(root: string, rivals: NonNullable<TutorOptions['rivals']>): () => Promise<Rivals> {
+  return async () => ({ root, ...await rivals() });
 }
 
 /** Goodbyes to a sandbox that does not answer are cut short, in milliseconds. */

@@ -16,7 +16,7 @@ export type TutorOptions = {
   /** Opens the workspace's sandbox; called once, after the first frame. */
   openSandbox: () => Sandbox | Promise<Sandbox>;
   /** Where real runtimes are to be found, and how to open a sandbox there; asked when somebody wants them. */
-  rivals?: () => { image: SandboxImage; open: () => Sandbox | Promise<Sandbox> };
+  rivals?: () => Promise<{ image: SandboxImage; open: () => Sandbox | Promise<Sandbox> }>;
   streams: TutorStreams;
   env: Readonly<Record<string, string | undefined>>;
   /** The linear mode: lines only, no cursor movement; for screen readers, dumb terminals, and by choice. */

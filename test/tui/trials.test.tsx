@@ -209,7 +209,7 @@ describe('effects', () => {
     const store = createStore(initialState({ course: sampleCourse(), progress: passed, size: { columns: 80, rows: 24 } }), (effect) => effects?.perform(effect));
     const made = (effects = new Effects({
       store, workspace, env: {}, stage: createStage(), openSandbox: () => sandbox, terminal: { stdin: new PassThrough(), stdout: new PassThrough() }, seed: () => 'seed',
-      drills, rivals: () => ({ root: checkout, image: 'guest', open: () => rival }),
+      drills: async () => drills, rivals: async () => ({ root: checkout, image: 'guest', open: () => rival }),
     }));
     sandbox.become({ at: 'ready', kernel });
     return { store, rival, made, press: (...commands: Command[]) => commands.forEach((command) => store.dispatch({ type: 'command', command })), [Symbol.asyncDispose]: () => made.end() };

@@ -13,11 +13,11 @@ import type { Kernel } from './kernel.ts';
 export class Drills {
   readonly #store: Store;
   readonly #kernel: Kernel;
-  readonly #port: Port | undefined;
+  readonly #port: (() => Promise<Port>) | undefined;
   readonly #seed: () => string;
   #current: AbortController | undefined;
 
-  constructor(store: Store, kernel: Kernel, seed: () => string, port: Port | undefined) {
+  constructor(store: Store, kernel: Kernel, seed: () => string, port: (() => Promise<Port>) | undefined) {
     this.#store = store;
     this.#kernel = kernel;
     this.#port = port;
@@ -31,8 +31,9 @@ export class Drills {
     const { signal } = controller;
     try {
       if (!this.#port) throw new Error('no drills are kept here');
-      const waiting = this.#port.open();
-      const drill = waiting?.lesson === lesson.id ? waiting : await this.#fresh(this.#port, lesson, await this.#kernel.ready(), signal);
+      const port = await this.#port();
+      const waiting = port.open();
+      const drill = waiting?.lesson === lesson.id ? waiting : await this.#fresh(port, lesson, await this.#kernel.ready(), signal);
       this.#store.dispatch({ type: 'drill', state: { at: 'open', drill, choice: undefined } });
     } catch (error) {
       this.#store.dispatch({ type: 'drill', state: signal.aborted ? { at: 'cancelled', lesson: lesson.id } : { at: 'failed', lesson: lesson.id, why: explain(error) } });
@@ -52,9 +53,9 @@ export class Drills {
   /** `choice` counts from 1. */
   async answer(drill: Drill, choice: number): Promise<void> {
     if (!this.#port) return;
-    const { answered, score } = this.#port.answer(drill, choice);
-    const { compare } = await import('../compare.ts');
-    const changes: FileDiff[] = this.#port.changes(drill).map(({ file, before, after }) => ({ file, absent: false, lines: compare(before, after, file) }));
+    const [port, { compare }] = await Promise.all([this.#port(), import('../compare.ts')]);
+    const { answered, score } = port.answer(drill, choice);
+    const changes: FileDiff[] = port.changes(drill).map(({ file, before, after }) => ({ file, absent: false, lines: compare(before, after, file) }));
     this.#store.dispatch({ type: 'drill', state: { at: 'answered', drill, answered, changes, score } });
   }
 

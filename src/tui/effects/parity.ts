@@ -10,11 +10,11 @@ export type Rivals = { root: string; image: SandboxImage; open: () => Sandbox | 
 export class Parity {
   readonly #store: Store;
   readonly #workspace: Pick<Workspace, 'boxFiles'>;
-  readonly #rivals: (() => Rivals) | undefined;
+  readonly #rivals: (() => Promise<Rivals>) | undefined;
   readonly #seed: () => string;
   #current: AbortController | undefined;
 
-  constructor(store: Store, workspace: Pick<Workspace, 'boxFiles'>, seed: () => string, rivals: (() => Rivals) | undefined) {
+  constructor(store: Store, workspace: Pick<Workspace, 'boxFiles'>, seed: () => string, rivals: (() => Promise<Rivals>) | undefined) {
     this.#store = store;
     this.#workspace = workspace;
     this.#rivals = rivals;
@@ -29,7 +29,7 @@ export class Parity {
     let sandbox: Sandbox | undefined;
     try {
       if (!this.#rivals) throw new Error('no runtimes are known here');
-      const { root, image, open } = this.#rivals();
+      const { root, image, open } = await this.#rivals();
       const [{ ownBox, rivals }, { probeAll }, { parityWords }] = await Promise.all([import('../../parity/contenders.ts'), import('../../parity/probe.ts'), import('../../report/parity/index.ts')]);
       const contenders = [ownBox(parityWords.yourBox, this.#workspace.boxFiles()), ...rivals(root, image)];
       sandbox = await open();

@@ -31,8 +31,8 @@ export type Outside = {
   terminal: ShellTerminal;
   env: Readonly<Record<string, string | undefined>>;
   seed: () => string;
-  drills?: DrillsPort;
-  rivals?: () => Rivals;
+  drills?: () => Promise<DrillsPort>;
+  rivals?: () => Promise<Rivals>;
   /** Milliseconds of a clock; the machine's unless said. */
   now?: () => number;
 };

@@ -1,6 +1,5 @@
 /** Follows the learner's box, and the reference: one trace at a time, the newest request wins. */
 import type { Lesson } from '../../lesson/types.ts';
-import { ask, tracedBy } from '../../trace/index.ts';
 import type { Workspace } from '../ports.ts';
 import type { Store } from '../store.ts';
 import { explain } from './explain.ts';
@@ -26,6 +25,8 @@ export class Tracing {
     const { signal } = controller;
     try {
       const sandbox = await this.#kernel.ready();
+      // Loaded when somebody asks for a trace; the first frame needs none of it.
+      const { ask, tracedBy } = await import('../../trace/index.ts');
       if (signal.aborted) return this.#failed(run, '', true);
       const trace = await ask(sandbox, {
         lesson: lesson.id, traced: tracedBy(lesson.number), signal,

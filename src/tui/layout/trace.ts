@@ -1,7 +1,9 @@
 /** A trace as lines: the calls of both runs with the first difference explained in its place, or one step of the timeline. */
 import type { TraceRun, TraceStep } from '../../check/wire.ts';
-import { briefOf, endingWords, legend, marks, resultWords, timelineLines, w } from '../../trace/index.ts';
-import type { Difference, Row, RowKind, TraceDocument } from '../../trace/index.ts';
+import { briefOf } from '../../trace/brief.ts';
+import { timelineLines } from '../../trace/text.ts';
+import type { Difference, Row, RowKind, TraceDocument } from '../../trace/types.ts';
+import { endingWords, legend, marks, resultWords, w } from '../../trace/words.ts';
 import type { View } from '../state/types.ts';
 import type { TraceState } from '../state/trace.ts';
 import { t } from '../strings.ts';

@@ -1,6 +1,8 @@
 /** The trace in words: what is the same is said in one line, what differs with the word for how. */
 import type { TraceStep } from '../../check/wire.ts';
-import { briefOf, endingWords, marks, resultWords, timelineLines, w } from '../../trace/index.ts';
+import { briefOf } from '../../trace/brief.ts';
+import { timelineLines } from '../../trace/text.ts';
+import { endingWords, marks, resultWords, w } from '../../trace/words.ts';
 import type { TraceDocument } from '../../trace/index.ts';
 import type { State } from '../state/types.ts';
 import { t } from '../strings.ts';
