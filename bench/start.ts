@@ -11,6 +11,7 @@ import path from 'node:path';
 import { root, Workspace } from '../test/e2e/tutor.ts';
 import { connect } from '../sandbox/launch/client.ts';
 import type { WireFile } from '../sandbox/wire/messages.ts';
+import { toWire } from '../src/check/tree.ts';
 import { loadCourse } from '../src/lesson/load.ts';
 import { solutionTree } from '../src/lesson/lay/trees.ts';
 import { median, ms, type Row } from './measure.ts';
@@ -60,11 +61,6 @@ function files(): WireFile[] {
   const course = loadCourse(root);
   const last = course.lessons.at(-1);
   if (last === undefined) throw new Error('the course has no lessons');
-  const box = [...solutionTree(course, last)].map(([name, file]) => wireFile(name.split(path.sep).join('/'), file.bytes));
   const more = ['bench/guest/turns.ts', ...['oci-config.ts', 'place.ts', 'error.ts', 'words.ts'].map((name) => `sandbox/foreign/${name}`)];
-  return [...box, ...more.map((name) => wireFile(`checkout/${name}`, fs.readFileSync(path.join(root, name))))];
-}
-
-function wireFile(name: string, bytes: Buffer): WireFile {
-  return { path: name, base64: bytes.toString('base64') };
+  return [...toWire(solutionTree(course, last)), ...more.map((name) => ({ path: `checkout/${name}`, base64: fs.readFileSync(path.join(root, name)).toString('base64') }))];
 }

@@ -2,13 +2,12 @@
  * From a save to the first verdict and to the last, with the reference box of lesson 03, warm: what the learner's own
  * process costs in there is measured too, so that what the judge adds can be told.
  */
-import path from 'node:path';
 import { family, proportional, withArgument } from './memory.ts';
 import { median, mb, ms, repeat, type Row } from './measure.ts';
 import { root, Workspace } from '../test/e2e/tutor.ts';
 import { kindOf } from '../sandbox/launch/choose.ts';
 import { openSandbox } from '../src/check/sandbox.ts';
-import type { WireFile } from '../src/check/wire.ts';
+import { toWire } from '../src/check/tree.ts';
 import { loadCourse } from '../src/lesson/load.ts';
 import { readTree } from '../src/lesson/tree.ts';
 import { solutionTree } from '../src/lesson/lay/trees.ts';
@@ -25,8 +24,8 @@ export async function verdict(): Promise<Row[]> {
   const course = loadCourse(root);
   const lesson = course.lessons.find(({ id }) => id === LESSON);
   if (!lesson) throw new Error(`the course has no lesson ${LESSON}`);
-  const box = wire(solutionTree(course, lesson));
-  const checks = wire(readTree(lesson.folder)).filter((file) => file.path === 'checks.test.ts' || file.path.startsWith('fixtures/'));
+  const box = toWire(solutionTree(course, lesson));
+  const checks = toWire(readTree(lesson.folder)).filter((file) => file.path === 'checks.test.ts' || file.path.startsWith('fixtures/'));
   const kernel = kindOf('auto');
   const sandbox = openSandbox({ root, workspace: workspace.folder, kernel });
   try {
@@ -60,8 +59,4 @@ export async function verdict(): Promise<Row[]> {
   } finally {
     await sandbox.stop();
   }
-}
-
-function wire(tree: ReturnType<typeof readTree>): WireFile[] {
-  return [...tree].map(([name, file]) => ({ path: name.split(path.sep).join('/'), base64: file.bytes.toString('base64'), ...(file.executable && { executable: true }) }));
 }

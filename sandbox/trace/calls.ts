@@ -22,6 +22,3 @@ export function callNames(architecture: string): ReadonlyMap<number, string> {
   const column = architecture === 'arm64' ? 2 : 1;
   return new Map(table.flatMap((row) => (row[column] === null ? [] : [[row[column], row[0]] as const])));
 }
-
-/** All names of watched calls. */
-export const watchedCalls: readonly string[] = table.map(([name]) => name);

@@ -77,11 +77,6 @@ export function readFolder(folder: string, what: string): WireFile[] {
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** A tree of the course's own files (a reference) as wire files. */
-export function treeFiles(tree: Iterable<readonly [string, { bytes: Buffer; executable: boolean }]>): WireFile[] {
-  return [...tree].map(([name, file]) => ({ path: name, base64: file.bytes.toString('base64'), ...(file.executable ? { executable: true } : {}) }));
-}
-
 function list(folder: string): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true });

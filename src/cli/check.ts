@@ -1,5 +1,6 @@
 /** `drydock check`: judge lessons by what the kernel says. */
 import { randomBytes } from 'node:crypto';
+import { remembered } from '../check/remembered.ts';
 import { SandboxError } from '../check/sandbox.ts';
 import type { Sandbox } from '../check/types.ts';
 import type { Verdict, WireFile } from '../check/wire.ts';
@@ -10,7 +11,6 @@ import { lessonAfter } from '../lesson/find.ts';
 import { recordPassed } from '../lesson/lay/workspace.ts';
 import { nearest } from '../lesson/nearest.ts';
 import type { Lesson } from '../lesson/types.ts';
-import type { ProgressEvent } from '../progress/index.ts';
 import { reporterFor, reporterNames, wantsColour } from '../report/index.ts';
 import type { Reporter, ReporterName } from '../report/index.ts';
 import type { Command, Context } from './command.ts';
@@ -87,7 +87,7 @@ async function judge(judging: Judging, lesson: Lesson, box: WireFile[], seed: st
       { onCheck: (result) => reporter.check(result), signal: context.signal },
     );
     reporter.end(verdict, leftovers);
-    record(context, learner.progress, checkedEvent(verdict, new Date(context.now()).toISOString()));
+    record(context, learner.progress, { type: 'checked', lesson: verdict.lesson, verdict: remembered(verdict, new Date(context.now()).toISOString()) });
     if (verdict.passed) keep(context, lesson, box);
     return verdict;
   } catch (error) {
@@ -103,23 +103,6 @@ function keep(context: Context, lesson: Lesson, box: WireFile[]): void {
   } catch (error) {
     context.warn(`drydock: this version of your box was not kept: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-/** What the learner's progress remembers of a verdict. */
-function checkedEvent(verdict: Verdict, at: string): ProgressEvent {
-  const points = (checks: Verdict['checks']): number => checks.reduce((sum, check) => sum + check.points, 0);
-  return {
-    type: 'checked',
-    lesson: verdict.lesson,
-    verdict: {
-      at,
-      passed: verdict.passed,
-      points: points(verdict.checks.filter((check) => check.status === 'pass')),
-      of: points(verdict.checks),
-      failed: verdict.checks.filter((check) => check.status !== 'pass' && check.status !== 'blocked').map((check) => check.id),
-      seed: verdict.seed,
-    },
-  };
 }
 
 /** No verdict: nothing is said about the learner's code, and nothing is recorded. */

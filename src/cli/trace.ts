@@ -1,6 +1,7 @@
 /** `drydock trace`: the system calls that make a container, mine beside the reference's. */
 import { SandboxError } from '../check/sandbox.ts';
-import { readBox, treeFiles } from '../check/workspace.ts';
+import { toWire } from '../check/tree.ts';
+import { readBox } from '../check/workspace.ts';
 import { Exit, UserError } from '../errors.ts';
 import { findLesson } from '../lesson/find.ts';
 import { solutionTree } from '../lesson/lay/trees.ts';
@@ -52,7 +53,7 @@ export const command: Command = {
       const start = context.values['box'];
       const trace = await ask(sandbox, {
         lesson: lesson.id, traced: at < 0 ? tracedBy(lesson.number) : tracedAs(context.positionals.slice(at)), mine,
-        reference: alone ? undefined : treeFiles(solutionTree(learner.course, lesson)),
+        reference: alone ? undefined : toWire(solutionTree(learner.course, lesson)),
         ...(typeof start === 'string' ? { command: start } : {}),
         signal: context.signal,
         onProgress: (what) => context.warn(what === 'mine' ? 'Following your box …' : 'Following the reference …'),

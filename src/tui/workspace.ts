@@ -1,4 +1,5 @@
 /** The learner's workspace as the tutor uses it: box and progress on disk, starters laid, files read for the sandbox. */
+import { remembered } from '../check/remembered.ts';
 import { toTree, toWire } from '../check/tree.ts';
 import { readBox, readChecks } from '../check/workspace.ts';
 import type { WireFile } from '../check/wire.ts';
@@ -64,24 +65,9 @@ class DiskWorkspace implements Workspace {
         this.#progress.apply(event);
         break;
       case 'marked':
-      case 'remarked': {
-        const { verdict } = event;
-        const points = (passed: boolean): number => verdict.checks.reduce((sum, check) => sum + (!passed || check.status === 'pass' ? check.points : 0), 0);
-        this.#progress.apply({
-          type: 'checked',
-          lesson: event.lesson,
-          again: event.type === 'remarked',
-          verdict: {
-            at: this.#time(),
-            passed: verdict.passed,
-            points: points(true),
-            of: points(false),
-            failed: verdict.checks.filter((check) => check.status !== 'pass' && check.status !== 'blocked').map((check) => check.id),
-            seed: verdict.seed,
-          },
-        });
+      case 'remarked':
+        this.#progress.apply({ type: 'checked', lesson: event.lesson, again: event.type === 'remarked', verdict: remembered(event.verdict, this.#time()) });
         break;
-      }
       case 'hint':
         this.#progress.apply({ type: 'hinted', lesson: event.lesson, rungs: event.shown });
         break;

@@ -2,8 +2,8 @@
  * Containers of the finished box, started at once in a real kernel: every one runs, no two have a name or an address in
  * common, all of them live at the same time, and nothing is left.
  */
-import path from 'node:path';
 import { expect, test } from 'vitest';
+import { toWire } from '../../src/check/tree.ts';
 import { loadCourse } from '../../src/lesson/load.ts';
 import { solutionTree } from '../../src/lesson/lay/trees.ts';
 import { checkout } from '../lesson/fixture.ts';
@@ -48,7 +48,7 @@ echo "left cgroups $(ls -d /sys/fs/cgroup/box/*/ 2>&- | wc -l) names $(ls /var/l
 
 test(`${CONTAINERS} at once: all succeed, nothing collides, nothing is left`, { timeout: 900_000 }, async () => {
   const course = loadCourse(checkout);
-  const box = [...solutionTree(course, course.lessons.at(-1)!)].map(([name, { bytes }]) => ({ path: name.split(path.sep).join('/'), base64: bytes.toString('base64') }));
+  const box = toWire(solutionTree(course, course.lessons.at(-1)!));
   const { ending, leftovers, stdout, stderr } = await runInKernel({ memory: memory.guest, disk: 320 }, {
     box, argv: ['bash', '-c', script, String(CONTAINERS)], timeLimit: 840_000, limits: { memory: memory.wall, pids: 4096 },
   });

@@ -1,7 +1,8 @@
 /** The trace on the course itself, in the private kernel: the reference, a few named mistakes, boxes of another make. */
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readFolder, treeFiles } from '../../src/check/workspace.ts';
+import { toWire } from '../../src/check/tree.ts';
+import { readFolder } from '../../src/check/workspace.ts';
 import type { TraceRun, WireFile } from '../../src/check/wire.ts';
 import { loadCourse } from '../../src/lesson/load.ts';
 import { mistakeTree, solutionTree } from '../../src/lesson/lay/trees.ts';
@@ -32,14 +33,14 @@ async function follow(number: number, box: WireFile[]): Promise<TraceRun> {
 const lesson = (number: number) => course.lessons.find((one) => one.number === number)!;
 const references = new Map<number, Promise<TraceRun>>();
 function reference(number: number): Promise<TraceRun> {
-  const known = references.get(number) ?? follow(number, treeFiles(solutionTree(course, lesson(number))));
+  const known = references.get(number) ?? follow(number, toWire(solutionTree(course, lesson(number))));
   references.set(number, known);
   return known;
 }
 
 /** Names that the run made up, and numbers of the kernel's, are different in every run: that must not show. */
 test.each([3, 5, 9])('two runs of the reference of lesson %i are the same', { timeout: 180_000 }, async (number) => {
-  const again = await follow(number, treeFiles(solutionTree(course, lesson(number))));
+  const again = await follow(number, toWire(solutionTree(course, lesson(number))));
   expect(again.ending).toEqual({ code: 0, signal: null });
   expect(again.cut).toBeUndefined();
   expect(compare(again, await reference(number)).difference).toBeNull();
@@ -56,7 +57,7 @@ describe('mistakes', () => {
     [5, 'new-root-not-a-mount.stale', /^pivot_root .* is refused: EINVAL/],
     [6, 'mknod-refused', /^mknod.* is refused: EPERM\. The reference does not make this call\.$/],
   ] as const)('of lesson %i: %s', { timeout: 180_000 }, async (number, name, title) => {
-    const mine = await follow(number, treeFiles(mistakeTree(course, lesson(number), name)));
+    const mine = await follow(number, toWire(mistakeTree(course, lesson(number), name)));
     const { difference, rows } = compare(mine, await reference(number));
     expect(difference?.title).toMatch(title);
     for (const columns of [40, 80, 120]) {
