@@ -25,10 +25,29 @@ const greedy = 'push @taken, "x" x (1 << 20) for 1..$ARGV[0];';
 const small = 'cd "$0" && mkdir bin dev proc sys tmp && cp /bin/busybox bin/sleep';
 
 /**
- * Makes a cgroup $2 in the cgroup $0, puts a process into $0 that sleeps for $1 seconds, and leaves. That process runs only when nobody
- * else wants to, so it does not die the moment it is killed.
+ * Makes a cgroup $below in the cgroup $cgroup, puts a process into $cgroup that sleeps for $seconds, and leaves. That process does not die
+ * the moment it is killed, as one that waits for a disk would not: it is traced, and held for 50 ms at its own exit.
  */
-const visit = 'mkdir "$0/$2"; chrt --idle 0 sleep "$1" < /dev/null > /dev/null 2>&1 & echo $! > "$0/cgroup.procs"';
+const visitor = `use POSIX ();
+my ($cgroup, $below, $seconds) = @ARGV;
+mkdir "$cgroup/$below" or die "$below: $!";
+pipe my $told, my $tell;
+if (fork) { close $tell; exit !readline $told }
+open STDIN, '<', '/dev/null'; open STDOUT, '>', '/dev/null'; open STDERR, '>', '/dev/null';
+my $pid = fork;
+exec 'sleep', $seconds if defined $pid && !$pid;
+my $ptrace = (POSIX::uname())[4] eq 'aarch64' ? 117 : 101;
+my ($PTRACE_SEIZE, $PTRACE_CONT, $PTRACE_O_TRACEEXIT) = (0x4206, 7, 0x40);
+syscall($ptrace, $PTRACE_SEIZE, $pid, 0, $PTRACE_O_TRACEEXIT) == 0 or die;
+open my $procs, '>', "$cgroup/cgroup.procs" or die;
+print $procs $pid;
+close $procs or die;
+print $tell "in\\n";
+close $tell;
+waitpid $pid, 0;
+select undef, undef, undef, 0.05;
+syscall $ptrace, $PTRACE_CONT, $pid, 0, 0;
+waitpid $pid, 0;`;
 
 lesson('08-cgroups', ({ box, wall, token, check }) => {
   const [memory, less] = [token.int(32, 40), token.int(20, 28)];
@@ -163,7 +182,7 @@ lesson('08-cgroups', ({ box, wall, token, check }) => {
     await neighbor.command();
     const cgroup = theirs.get(neighbor)!;
     const path = cgroup.directory.slice(wall.cgroup.directory.length);
-    await wall.run(['sh', '-c', visit, `/sys/fs/cgroup${path}`, token.seconds(), token.word()]);
+    await wall.run(['perl', await wall.file('visitor.pl', visitor), `/sys/fs/cgroup${path}`, token.word(), token.seconds()]);
     const inside = cgroup.processes().value ?? [];
     that(derive('the number of processes in it', inside.length, cgroup.processes())).satisfies((number) => number > 1, 'more than 1, as one has joined');
     await neighbor.signal('SIGKILL');

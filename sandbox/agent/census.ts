@@ -15,7 +15,7 @@ export async function census(): Promise<Extract<DoneValue, { op: 'census' }>> {
   await dropWall();
   await wallsPrepared();
   const own = new Set(lineOf(process.pid));
-  const processes = allProcesses().filter(({ pid, parent, state }) => pid !== KTHREADD && parent !== KTHREADD && state !== 'Z' && !own.has(pid));
+  const processes = allProcesses().filter(({ pid, parent, state, exiting }) => pid !== KTHREADD && parent !== KTHREADD && state !== 'Z' && !exiting && !own.has(pid));
   const mounts = parseMountinfo(fs.readFileSync('/proc/self/mountinfo', 'utf8'), '/proc/self/mountinfo');
   return {
     op: 'census',

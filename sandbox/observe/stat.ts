@@ -4,6 +4,9 @@
 import { ParseError } from './errors.ts';
 import { integer } from './text.ts';
 
+/** Of a process's flags. */
+const PF_EXITING = 0x4;
+
 export type ProcessStat = {
   readonly pid: number;
   /** The command name, unescaped by the kernel: may hold spaces, parentheses and newlines. */
@@ -16,6 +19,8 @@ export type ProcessStat = {
   readonly terminal: number;
   /** The foreground process group of that terminal, -1 for none. */
   readonly foreground: number;
+  /** It is on its way out, PF_EXITING in the kernel's include/linux/sched.h: its memory may be gone already, and it is no zombie yet. */
+  readonly exiting: boolean;
   readonly threads: number;
   /** Processor time used so far by all its threads, user and system, in clock ticks of 10 ms. */
   readonly ticks: number;
@@ -43,6 +48,7 @@ export function parseStat(text: string, source = 'stat'): ProcessStat {
     session: number(6),
     terminal: number(7),
     foreground: number(8),
+    exiting: (number(9) & PF_EXITING) !== 0,
     threads: number(20),
     ticks: number(14) + number(15),
     startTime: number(22),

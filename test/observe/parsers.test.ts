@@ -103,8 +103,9 @@ test('stat takes everything up to the last parenthesis for the name', () => {
   const name = 'a) S 1 (b';
   const text = `412 (${name}) R 400 401 402 34816 405 4194304 1 2 3 4 5 6 7 8 20 0 11 0 328198 99 1\n`;
   expect(parseStat(text)).toEqual({
-    pid: 412, name, state: 'R', parent: 400, processGroup: 401, session: 402, terminal: 34816, foreground: 405, threads: 11, ticks: 11, startTime: 328198,
+    pid: 412, name, state: 'R', parent: 400, processGroup: 401, session: 402, terminal: 34816, foreground: 405, exiting: false, threads: 11, ticks: 11, startTime: 328198,
   });
+  expect(parseStat(text.replace('4194304', String(4194304 + 4))).exiting).toBe(true);
 });
 
 test('the name of a process may be anything, in stat and in status', () => {
