@@ -19,7 +19,8 @@ async function main(args) {
   if (!node) throw new SetupError(`The tests need Linux; this is ${process.platform} on ${process.arch}.`, ['vagrant up, then in the machine: drydock --help']);
   if (!hasPackages(root)) await installPackages(root);
   const env = { ...process.env, DRYDOCK_ROOT: root, PATH: `${path.join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}` };
-  const run = (/** @type {string[]} */ argv) => runInPlace(node, ['--disable-warning=ExperimentalWarning', ...argv], env);
+  /** @param {string[]} argv @param {(text: string) => void} [onOutput] */
+  const run = (argv, onOutput) => runInPlace(node, ['--disable-warning=ExperimentalWarning', ...argv], env, onOutput);
 
   const setUp = path.join(root, 'sandbox/launch/setup.ts');
   const kernel = await run([setUp]);
@@ -33,14 +34,26 @@ async function main(args) {
   note('types');
   codes.set('types', await run([path.join(root, 'node_modules/typescript/bin/tsc'), '-p', root]));
   note('course');
-  codes.set('course', await run([program, 'course', 'check', '--quick']));
+  let course = '';
+  codes.set('course', await run([program, 'course', 'check', '--quick', '--json'], (text) => (course += text)));
   note('tests');
   const report = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'drydock-test-')), 'report.json');
   codes.set('tests', await run([vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]));
 
+  // Last, so that what is wrong with the course does not lie above thousands of tests.
+  for (const line of problems(course)) console.log(line);
   const words = [...codes].map(([what, code]) => `${what} ${code === 0 ? 'passed' : `failed (${code})`}`);
   console.log(`${words.join(' · ')} · vitest: ${summary(report)}`);
   return Math.max(...codes.values());
+}
+
+/** What the course check has found, a line each, as it says it in words. @param {string} json @returns {string[]} */
+function problems(json) {
+  try {
+    return JSON.parse(json).problems.map((/** @type {{ file: string, line: number, message: string }} */ { file, line, message }) => `${file}:${line}: ${message}`);
+  } catch {
+    return ['The course check did not run to its end.'];
+  }
 }
 
 /** The numbers of vitest's own report, in one line. @param {string} report */

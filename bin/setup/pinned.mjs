@@ -31,12 +31,13 @@ export function isThisNode(node) {
 
 /**
  * Runs a program in this terminal, and gives its exit code. Ctrl-C reaches both of us by the terminal, and is the
- * program's to answer; what is sent to this process alone is handed on.
- * @param {string} node @param {string[]} args @param {NodeJS.ProcessEnv} env
+ * program's to answer; what is sent to this process alone is handed on. `onOutput` gets its standard output instead of the terminal.
+ * @param {string} node @param {string[]} args @param {NodeJS.ProcessEnv} env @param {((text: string) => void) | undefined} [onOutput]
  * @returns {Promise<number>} its exit code
  */
-export async function runInPlace(node, args, env) {
-  const child = spawn(node, args, { stdio: 'inherit', env });
+export async function runInPlace(node, args, env, onOutput) {
+  const child = spawn(node, args, { stdio: ['inherit', onOutput ? 'pipe' : 'inherit', 'inherit'], env });
+  if (onOutput) child.stdout?.setEncoding('utf8').on('data', onOutput);
   /** @type {[NodeJS.Signals, () => void][]} */
   const handlers = [
     ['SIGTERM', () => child.kill('SIGTERM')], ['SIGHUP', () => child.kill('SIGHUP')], ['SIGINT', () => {}], ['SIGQUIT', () => {}],
@@ -45,7 +46,7 @@ export async function runInPlace(node, args, env) {
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : code ?? 1));
+      child.once('close', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : code ?? 1));
     });
   } finally {
     for (const [signal, handler] of handlers) process.off(signal, handler);
