@@ -37,6 +37,7 @@ let newest = 0;
 let idle: NodeJS.Timeout | undefined;
 
 const life = new Life({
+  kind,
   boot: (progress) => startKernel(kind, image, progress, agent),
   onState(state) {
     if (state.at !== 'setting-up') log(JSON.stringify(state));

@@ -13,6 +13,8 @@ import type { KernelState } from './protocol.ts';
 import type { Progress } from '../image/progress.ts';
 
 export type LifeOptions = {
+  /** Of the kernels that `boot` starts. */
+  kind: Kernel['kind'];
   /** Sets up what is missing and starts a kernel. */
   boot(progress: Progress): Promise<Kernel>;
   onState(state: KernelState): void;
@@ -78,7 +80,7 @@ export class Life {
 
   async #start(): Promise<void> {
     const lostBefore = this.#state.at === 'lost';
-    this.#set({ at: 'booting' });
+    this.#set({ at: 'booting', kind: this.#options.kind });
     let kernel: Kernel;
     try {
       kernel = await this.#options.boot({
@@ -95,7 +97,7 @@ export class Life {
     this.#line = new Paced(kernel.input, () => this.#release());
     this.#why = undefined;
     this.#silent = 0;
-    this.#set({ at: 'booting' });
+    this.#set({ at: 'booting', kind: this.#options.kind });
     if (lostBefore) this.#options.onNews('The kernel was lost; a new one is starting.');
     this.#listen(kernel);
     this.#tick = setInterval(() => this.#watch(kernel), 1000);

@@ -1,5 +1,5 @@
 /** Tells on standard error what the sandbox is doing while somebody waits for it. */
-import type { Sandbox } from '../check/types.ts';
+import type { Sandbox, SandboxState } from '../check/types.ts';
 import { harmlessLine } from '../report/index.ts';
 import type { Context } from './command.ts';
 
@@ -7,9 +7,15 @@ import type { Context } from './command.ts';
 export function sayState(context: Pick<Context, 'warn'>, sandbox: Sandbox): () => void {
   let said = '';
   return sandbox.watch((state, note) => {
-    const text = note ?? (state.at === 'setting-up' ? `Setting up: ${state.what}` : state.at === 'booting' ? 'The private kernel boots.' : '');
+    const text = note ?? wordsOf(state);
     if (text === '' || text === said) return;
     said = text;
     context.warn(harmlessLine(text));
   });
+}
+
+function wordsOf(state: SandboxState): string {
+  if (state.at === 'setting-up') return `Setting up: ${state.what}`;
+  if (state.at !== 'booting') return '';
+  return state.kind === 'uml' ? 'The private kernel boots.' : 'The sandbox starts, in namespaces of this kernel.';
 }

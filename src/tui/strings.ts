@@ -60,7 +60,7 @@ export const t = {
     starting: 'kernel starting',
     asleep: 'kernel asleep; the next run wakes it',
     settingUp: (what: string, amount: string) => `setting up: ${what}${amount}`,
-    booting: 'kernel booting',
+    booting: (kind: 'uml' | 'here') => (kind === 'uml' ? 'kernel booting' : 'sandbox starting'),
     readyBrief: 'kernel ready',
     ready: (kind: string, release: string) => `kernel ready (${kind} ${release})`,
     lost: 'kernel lost; the next run gets a new one',

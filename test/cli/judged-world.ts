@@ -72,7 +72,7 @@ export class JudgedWorld implements Disposable {
     return {
       state,
       watch: (listener) => {
-        listener({ at: 'booting' });
+        listener({ at: 'booting', kind: 'uml' });
         listener(state, 'the kernel was \u001b[31mreplaced');
         return () => {};
       },

@@ -217,7 +217,8 @@ describe('the lines around the body', () => {
   test.each([
     [{ at: 'setting-up', what: 'packages', done: 41.7, total: 60 }, 'setting up: packages 41/60'],
     [{ at: 'setting-up', what: 'the kernel' }, 'setting up: the kernel'],
-    [{ at: 'booting' }, 'kernel booting'],
+    [{ at: 'booting', kind: 'uml' }, 'kernel booting'],
+    [{ at: 'booting', kind: 'here' }, 'sandbox starting'],
     [{ at: 'ready', kernel: { kind: 'uml', release: '6.1', image: '' } }, 'kernel ready (uml 6.1)'],
     [{ at: 'lost', why: 'x' }, 'kernel lost'],
     [{ at: 'impossible', message: '', next: [] }, 'no kernel here'],

@@ -345,7 +345,7 @@ describe('starting', () => {
 describe('the shell', () => {
   test.each([
     ['ready', ready, ['shell']],
-    ['booting', { type: 'kernel', state: { at: 'booting' }, note: undefined }, []],
+    ['booting', { type: 'kernel', state: { at: 'booting', kind: 'uml' }, note: undefined }, []],
     ['impossible', { type: 'kernel', state: { at: 'impossible', message: 'no', next: [] }, note: undefined }, []],
   ] as [string, Event, string[]][])('kernel %s', (_, kernel, effects) => {
     expect(drive(begin(), kernel, { do: 'shell' }).effects.map((effect) => effect.type)).toEqual(effects);

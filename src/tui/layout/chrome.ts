@@ -58,7 +58,7 @@ export function kernelWords({ kernel, woken }: Pick<State, 'kernel' | 'woken'>, 
     case 'setting-up':
       return seg(t.kernel.settingUp(untrustedLine(kernel.what, 60), amount(kernel)), 'warn');
     case 'booting':
-      return seg(t.kernel.booting, 'warn');
+      return seg(t.kernel.booting(kernel.kind), 'warn');
     case 'ready':
       return seg(brief ? t.kernel.readyBrief : t.kernel.ready(kernel.kernel.kind, untrustedLine(kernel.kernel.release, 30)), 'good');
     case 'lost':
