@@ -17,6 +17,16 @@ const state = `find "$@" -printf '%p: %y %m %U:%G %n %s bytes, %T@\\n'; find "$@
 /** Where a container may have left something. */
 const places = ['/var/lib/box', '/run', '/tmp', '/root', '/fixtures', '/work'];
 
+/** The lines of one list that another does not have, or not so often. */
+function without(lines: readonly string[], others: readonly string[]): string[] {
+  const rest = [...others];
+  return lines.filter((line) => {
+    const at = rest.indexOf(line);
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
+}
+
 lesson('07-layers', ({ box, wall, token, check }) => {
   const dir = `${token.pick(['/tmp', '/root', '/fixtures', '/var/lib/box'])}/${token.word()}`;
   const odd = `${token.word(5)}${token.pick([':', ','])}${token.word(4)}${token.pick([',x:', ':y,'])}${token.word(3)}`;
@@ -142,7 +152,8 @@ lesson('07-layers', ({ box, wall, token, check }) => {
     note('printed', printed);
     note('to print', derive('what there is to print', expected));
     that(exit).is(0);
-    that({ ...printed, value: printed.value.toSorted() }).equals(expected.toSorted());
+    const wrong = [...without(expected, printed.value).map((line) => `${line} is missing`), ...without(printed.value, expected).map((line) => `${line} is too much`)];
+    that({ ...printed, name: 'what is wrong with what `box diff` prints', value: wrong }).equals([], 'nothing');
   });
 
   check('sorted', 'Sorted by path', { points: 1, needs: ['diff'] }, async ({ that, note }) => {
@@ -172,7 +183,8 @@ lesson('07-layers', ({ box, wall, token, check }) => {
     const { exit, printed } = await diff();
     note('printed afterwards', printed);
     that(exit).is(0);
-    that({ ...printed, value: printed.value.toSorted() }).equals(expected.toSorted());
+    const wrong = [...without(expected, printed.value).map((line) => `${line} is missing`), ...without(printed.value, expected).map((line) => `${line} is too much`)];
+    that({ ...printed, name: 'what is wrong with what `box diff` prints', value: wrong }).equals([], 'nothing');
   });
 
   check('taken', 'A name that is in use is refused', { points: 2, needs: ['kept'] }, async ({ that, note }) => {

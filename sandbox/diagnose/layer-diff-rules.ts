@@ -78,6 +78,17 @@ export const diffRules: readonly Rule[] = [
     },
   },
   {
+    id: 'deleted-twice',
+    lesson,
+    title: 'The same line comes twice',
+    why: (scene) =>
+      `${list(doubles(diffs(scene)))} ${doubles(diffs(scene)).length > 1 ? 'are' : 'is'} in more than one of the layers below, under the same name, and was listed for each of them. In the container it was one file: ` +
+      'the uppermost.',
+    look: 'Where do you gather the names of all layers? In what is gathered there, each should be once.',
+    checks: ['diff'],
+    when: (scene) => doubles(diffs(scene)).length > 0,
+  },
+  {
     id: 'diff-unsorted',
     lesson,
     title: 'The lines are right, their order is not',
@@ -88,10 +99,16 @@ export const diffRules: readonly Rule[] = [
     checks: ['sorted'],
     when: (scene) => {
       const found = diffs(scene);
-      return found !== undefined && found.missing.length === 0 && found.extra.length === 0 && found.printed.some((line, index) => line !== found.wanted[index]);
+      return found !== undefined && found.missing.length === 0 && found.extra.length === 0 && found.printed.length === found.wanted.length && found.printed.some((line, index) => line !== found.wanted[index]);
     },
   },
 ];
+
+/** Paths with a line that was printed more than once. */
+function doubles(found: Diffs | undefined): string[] {
+  const lines = found?.printed ?? [];
+  return [...new Set(lines.filter((line, index) => lines.indexOf(line) !== index).map((line) => line.slice(2)))];
+}
 
 /** Some line that was printed begins with this letter. */
 function has(found: Diffs | undefined, letter: string): boolean {
