@@ -75,7 +75,7 @@ export const rules: readonly Rule[] = [
     why: (scene) =>
       `EINVAL: ${refusedCall(scene)?.condition ?? ''} A mount namespace brings a root and a working directory, and the other threads would get them with it. ` +
       '(unshare(CLONE_NEWNS) did not complain in lesson 04. It gives the thread its own copies by the way.)',
-    look: 'unshare(2) has a flag that does only this. Or ask setns(2) for several namespaces in one call: then it makes a copy by itself.',
+    look: 'unshare(2) has a flag that does only this. (Some kernels do it by themselves when setns(2) is asked for several namespaces at once. Others do not.)',
     checks: ['starts'],
     when: (scene) => refusedCall(scene)?.name === 'setns' && /share one root and current directory/.test(refusedCall(scene)?.condition ?? ''),
   },
