@@ -14,27 +14,8 @@ export type Network = (typeof networks)[number];
 /** What `-p` publishes: who comes to this port of the host gets to that port of the container. */
 export type Port = { host: number; container: number };
 
-/** What `box run` is asked to do. */
-export type RunOptions = ReturnType<typeof parseRun>;
-
-/** Reads the words after `box`. Throws an Error that says what is wrong with them. */
-export function parse(argv: string[]) {
-  const [verb, ...words] = argv;
-  switch (verb) {
-    case 'run':
-      return { verb, options: parseRun(words) };
-    case 'diff':
-    case 'rm':
-      return { verb, name: parseName(verb, words) };
-    // No word for people: box says it to itself.
-    case 'stage':
-      return { verb };
-    default:
-      throw new Error(verb === undefined ? usage : `${verb}: no such command. ${usage}`);
-  }
-}
-
-function parseRun(words: string[]) {
+/** What `box run` is asked to do. Throws an Error that says what is wrong with the words, as all of these do. */
+export function parseRun(words: string[]) {
   const { flags, command } = atDashes(words);
   const { values } = parseArgs({
     args: flags,
@@ -83,6 +64,7 @@ function parseRun(words: string[]) {
     terminal,
   };
 }
+export type RunOptions = ReturnType<typeof parseRun>;
 
 /** Everything behind the first -- is the command's own business, however much it looks like a flag of ours. */
 function atDashes(words: string[]): { flags: string[]; command: [file: string, ...args: string[]] } {
@@ -100,7 +82,7 @@ function portOf(text: string): Port {
 }
 
 /** The one word that `diff` and `rm` take. */
-function parseName(verb: string, words: string[]): string {
+export function parseName(verb: string, words: string[]): string {
   const [name, ...more] = words;
   if (name === undefined || more.length > 0) throw new Error(`${verb}: expected one name. ${usage}`);
   checkName(verb, name);

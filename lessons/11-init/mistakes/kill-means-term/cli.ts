@@ -17,37 +17,8 @@ export type Network = (typeof networks)[number];
 /** What `-p` publishes: who comes to this port of the host gets to that port of the container. */
 export type Port = { host: number; container: number };
 
-/** What `box run` is asked to do. */
-export type RunOptions = ReturnType<typeof parseRun>;
-
-/** Reads the words after `box`. Throws an Error that says what is wrong with them. */
-export function parse(argv: string[]) {
-  const [verb, ...words] = argv;
-  switch (verb) {
-    case 'run':
-      return { verb, options: parseRun(words) };
-    case 'diff':
-    case 'rm':
-      return { verb, ...parseNamed(verb, words, {}) };
-    case 'ps':
-      return { verb, ...parseArgs({ args: words, options: { all: { type: 'boolean', short: 'a', default: false } } }).values };
-    case 'stop': {
-      const { name, time } = parseNamed(verb, words, { time: { type: 'string', short: 't', default: '10' } });
-      if (!/^\d+$/.test(time)) throw new Error(`stop -t ${time}: expected a number of seconds`);
-      return { verb, name, seconds: Number(time) };
-    }
-    case 'kill':
-      return { verb, ...parseNamed(verb, words, { signal: { type: 'string', short: 's', default: 'TERM' } }) };
-    // No words for people: box says them to itself.
-    case 'stage':
-    case 'keep':
-      return { verb };
-    default:
-      throw new Error(verb === undefined ? usage : `${verb}: no such command. ${usage}`);
-  }
-}
-
-function parseRun(words: string[]) {
+/** What `box run` is asked to do. Throws an Error that says what is wrong with the words, as all of these do. */
+export function parseRun(words: string[]) {
   const { flags, command } = atDashes(words);
   const { values } = parseArgs({
     args: flags,
@@ -100,6 +71,30 @@ function parseRun(words: string[]) {
     pidsLimit,
     terminal,
   };
+}
+export type RunOptions = ReturnType<typeof parseRun>;
+
+/** Whether `box ps` is to show the containers that have ended, too. */
+export function parsePs(words: string[]): boolean {
+  return parseArgs({ args: words, options: { all: { type: 'boolean', short: 'a', default: false } } }).values.all;
+}
+
+/** Whom `box stop` is to stop, and how many seconds it waits before it kills. */
+export function parseStop(words: string[]): [name: string, seconds: number] {
+  const { name, time } = parseNamed('stop', words, { time: { type: 'string', short: 't', default: '10' } });
+  if (!/^\d+$/.test(time)) throw new Error(`stop -t ${time}: expected a number of seconds`);
+  return [name, Number(time)];
+}
+
+/** To whom `box kill` is to send something, and what. */
+export function parseKill(words: string[]): [name: string, signal: string] {
+  const { name, signal } = parseNamed('kill', words, { signal: { type: 'string', short: 's', default: 'TERM' } });
+  return [name, signal];
+}
+
+/** The one word that `diff` and `rm` take. */
+export function parseName(verb: string, words: string[]): string {
+  return parseNamed(verb, words, {}).name;
 }
 
 /** Everything behind the first -- is the command's own business, however much it looks like a flag of ours. */
