@@ -7,7 +7,7 @@ import { ps } from './ps.ts';
 import { run } from './run.ts';
 import { kill, stop } from './signals.ts';
 import { readLetter, stage } from './stage.ts';
-import { contain, find, remove } from './store.ts';
+import { contain, find, homeOf, remove } from './store.ts';
 
 /** What each verb does. It returns box's exit status, or nothing, which is 0. Throws where box itself fails. */
 const verbs: { [verb: string]: (words: string[]) => number | void | Promise<number | void> } = {
@@ -21,8 +21,8 @@ const verbs: { [verb: string]: (words: string[]) => number | void | Promise<numb
   stop: (words) => stop(...parseStop(words)),
   kill: (words) => kill(...parseKill(words)),
   diff: (words) => {
-    const { upper, layers } = find(parseName('diff', words));
-    for (const { kind, path } of diff(upper, layers)) console.log(kind, path);
+    const name = parseName('diff', words);
+    for (const { kind, path } of diff(homeOf(name).upper, find(name).layers)) console.log(kind, path);
   },
   rm: (words) => remove(parseName('rm', words)),
   // No words for people: box says them to itself.
