@@ -22,7 +22,8 @@ import { takeTerminal } from './terminal.ts';
  */
 export async function stage(): Promise<number> {
   // TODO(you): where box is killed, nobody waits for us any more: prctl(2) with PR_SET_PDEATHSIG. Why before the letter is read?
-  const { command, env, layers, name, cgroup, terminal, detach, init } = readLetter();
+  const options = readLetter();
+  const { layers, name, cgroup, terminal } = options;
 
   // Not earlier: until it was up, Node's threads and its memory would have counted. Not later: whatever the command starts, and
   // be it at once, must be in there.
@@ -45,8 +46,16 @@ export async function stage(): Promise<number> {
   // Without a root of its own the container sees the host's /dev, but not the host's terminals.
   if (terminal && rootfs === undefined) mountTerminals('/dev/pts');
 
-  Object.assign(process.env, env);
   // TODO(you): without a terminal of the container's own, box and the command are in one process group. What does Ctrl-C do then?
+  return startCommand(options);
+}
+
+/**
+ * Becomes the command, or its init, on a terminal or without. Returns the exit status of an init, or where the command cannot be
+ * started.
+ */
+async function startCommand({ command, env, terminal, detach, init }: Named): Promise<number> {
+  Object.assign(process.env, env);
   const settle = terminal ? takeTerminal() : detach ? hush() : () => {};
   try {
     if (!init) become(command);

@@ -1,5 +1,5 @@
 /** `box run`: makes namespaces, starts the second stage in them, waits for it, and ends as it ended. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import type { Writable } from 'node:stream';
@@ -43,21 +43,20 @@ export async function run(options: Named): Promise<number> {
     announce(options.name, undo);
     await publish(options.ports, bridge, address, undo);
   }
-  const letter = child.stdio[3] as Writable;
-  // A stage that is dead cannot read. Why it died is in its exit status, not in our EPIPE.
-  letter.on('error', () => {});
-  letter.end(JSON.stringify({ ...options, cgroup }));
-  // What there is to say from here on, the stage says.
+  // What there is to say once it has read its letter, the stage says.
   if (options.detach) call('dup2', 1, 2);
-  const served = options.terminal ? serveTerminal(child) : undefined;
-
-  // Not one after the other: what the command has written last may still be on its way when it has gone.
-  const [[code, signal]] = (await Promise.all([ended, served])) as [[number | null, NodeJS.Signals | null], void];
-  return exitStatus(code, signal);
+  return await attend(child, ended, { ...options, cgroup });
 }
 
-/** How a process ended, as the single number that a shell would show. */
-export function exitStatus(code: number | null, signal: NodeJS.Signals | null): number {
+/** Writes the second half of box its letter, serves its terminal if it has one, and waits for its end. Returns its exit status. */
+export async function attend(child: ChildProcess, ended: Promise<unknown[]>, letter: { terminal: boolean; cgroup: string }): Promise<number> {
+  const pipe = child.stdio[3] as Writable;
+  // One that is dead cannot read. Why it died is in its exit status, not in our EPIPE.
+  pipe.on('error', () => {});
+  pipe.end(JSON.stringify(letter));
+  const served = letter.terminal ? serveTerminal(child) : undefined;
+  // Not one after the other: what the command has written last may still be on its way when it has gone.
+  const [[code, signal]] = (await Promise.all([ended, served])) as [[number | null, NodeJS.Signals | null], void];
   // wait(2) tells apart "exited with 9" and "killed by signal 9"; an exit status cannot. Hence 128 + signal.
   return signal === null ? code! : 128 + constants.signals[signal];
 }

@@ -9,7 +9,7 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { isatty, ReadStream } from 'node:tty';
-import { call, CLONE_NEWPID, TIOCGPTN, TIOCGPTPEER, TIOCGWINSZ, TIOCSCTTY, TIOCSWINSZ } from './libc.ts';
+import { call, TIOCGPTN, TIOCGPTPEER, TIOCGWINSZ, TIOCSCTTY, TIOCSWINSZ } from './libc.ts';
 
 /** The descriptor by which the two stages agree on a terminal; the second stage has it only if there is to be one. */
 const LINE = 4;
@@ -99,10 +99,6 @@ async function relay(master: number, stage: ChildProcess): Promise<void> {
     inner.bytesRead === seen && !process.stdout.writableNeedDrain ? inner.destroy() : setTimeout(hangUp, 100, inner.bytesRead);
   stage.once('exit', () => hangUp(-1));
   inner.pipe(process.stdout, { end: false });
-  // A file as standard input is read by other threads, and none can begin while our children go to another pid namespace.
-  const own = openSync('/proc/self/ns/pid', 'r');
-  call('setns', own, CLONE_NEWPID);
-  closeSync(own);
   const { stdin } = process;
   // Raw: our own terminal keeps its hands off. No echo, no lines, and Ctrl-C is a byte, which the inner terminal understands.
   if (stdin.isTTY) stdin.setRawMode(true);
