@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunOptions } from './cli.ts';
-import { flock, LOCK_EX } from './libc.ts';
+import { call, LOCK_EX } from './libc.ts';
 
 /** What `box run` is asked to do, for a container that has got its name. */
 export type Named = RunOptions & { name: string };
@@ -101,7 +101,7 @@ export function alone<T>(work: () => T): T {
   mkdirSync('/run/box', { recursive: true });
   const lock = openSync('/run/box/lock', 'w');
   try {
-    flock(lock, LOCK_EX);
+    call('flock', lock, LOCK_EX);
     return work();
   } finally {
     closeSync(lock);

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunOptions } from './cli.ts';
-import { flock, LOCK_EX, LOCK_NB, LOCK_SH, SyscallError } from './libc.ts';
+import { call, LOCK_EX, LOCK_NB, LOCK_SH, SyscallError } from './libc.ts';
 
 /** What `box run` is asked to do, for a container that has got its name. */
 export type Named = RunOptions & { name: string };
@@ -72,7 +72,7 @@ function create(name: string, { layers, command }: RunOptions): void {
     throw error;
   }
   // Never closed: it is locked until this process ends, however that comes about.
-  flock(openSync(directory, 'r'), LOCK_EX);
+  call('flock', openSync(directory, 'r'), LOCK_EX);
   for (const place of [upper, work, root]) mkdirSync(place);
   // Somebody may ask for a diff from another directory.
   save(record, { layers: layers.map((layer) => path.resolve(layer)), command, pid: process.pid });
@@ -103,7 +103,7 @@ export function alone<T>(work: () => T): T {
 function locked<T>(directory: string, operation: number, work: () => T): T {
   const descriptor = openSync(directory, 'r');
   try {
-    flock(descriptor, operation);
+    call('flock', descriptor, operation);
     return work();
   } finally {
     closeSync(descriptor);
