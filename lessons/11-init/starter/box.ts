@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** box, a small container runtime. This file only wires: read the command line, do what it says, end with a status. */
-import { parseKill, parseName, parsePs, parseRun, parseStop, usage } from './cli.ts';
+import { parseKill, parseNamed, parsePs, parseRun, parseStop, usage } from './cli.ts';
 import { detach } from './detach.ts';
 import { diff } from './diff.ts';
 import { ps } from './ps.ts';
@@ -15,16 +15,14 @@ const verbs: { [verb: string]: (words: string[]) => number | void | Promise<numb
     const options = parseRun(words);
     return options.detach ? detach(options) : contain(options, run);
   },
-  ps: (words) => {
-    for (const line of ps(parsePs(words))) console.log(line);
-  },
+  ps: (words) => ps(parsePs(words)).forEach((line) => console.log(line)),
   stop: (words) => stop(...parseStop(words)),
   kill: (words) => kill(...parseKill(words)),
   diff: (words) => {
-    const name = parseName('diff', words);
+    const { name } = parseNamed('diff', words, {});
     for (const { kind, path } of diff(homeOf(name).upper, find(name).layers)) console.log(kind, path);
   },
-  rm: (words) => remove(parseName('rm', words)),
+  rm: (words) => remove(parseNamed('rm', words, {}).name),
   // No words for people: box says them to itself.
   keep: () => contain(readLetter(), run),
   stage,

@@ -92,11 +92,6 @@ export function parseKill(words: string[]): [name: string, signal: string] {
   return [name, signal];
 }
 
-/** The one word that `diff` and `rm` take. */
-export function parseName(verb: string, words: string[]): string {
-  return parseNamed(verb, words, {}).name;
-}
-
 /** Everything behind the first -- is the command's own business, however much it looks like a flag of ours. */
 function atDashes(words: string[]): { flags: string[]; command: [file: string, ...args: string[]] } {
   const dashes = words.indexOf('--');
@@ -113,7 +108,7 @@ function portOf(text: string): Port {
 }
 
 /** These flags, and the one word that all verbs but `run` and `ps` take. */
-function parseNamed<Flags extends ParseArgsOptionsConfig>(verb: string, words: string[], options: Flags) {
+export function parseNamed<Flags extends ParseArgsOptionsConfig>(verb: string, words: string[], options: Flags) {
   const { values, positionals: [name, ...more] } = parseArgs({ args: words, options, allowPositionals: true });
   if (name === undefined || more.length > 0) throw new Error(`${verb}: expected one name. ${usage}`);
   checkName(verb, name);

@@ -38,19 +38,17 @@ export async function serveTerminal(stage: ChildProcess): Promise<void> {
   }
 }
 
-/** For the second stage, in the container: takes a terminal for its own. Returns what `keepErrors` does. */
-export function takeTerminal(): (giveBack: boolean) => void {
+/** For the second stage, in the container: takes a terminal for its own. */
+export function takeTerminal(): void {
   writeSync(LINE, 'ready');
   const number = readFileSync(LINE, 'utf8');
   closeSync(LINE);
-  const settle = keepErrors();
   // A session has one controlling terminal, and box's session has that of box. So: a new session, which has none yet.
   call('setsid');
   const slave = openSync(`/dev/pts/${number}`, O_RDWR | O_NOCTTY);
   call('ioctl', slave, TIOCSCTTY, 0);
   for (const descriptor of [0, 1, 2]) call('dup2', slave, descriptor);
   closeSync(slave);
-  return settle;
 }
 
 /** Keeps standard error while something else takes its place. The function returned gives it back, or lets go of it for good. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** box, a small container runtime. This file only wires: read the command line, do what it says, end with a status. */
-import { parseExec, parseKill, parseName, parsePs, parseRun, parseStop, usage } from './cli.ts';
+import { parseExec, parseKill, parseNamed, parsePs, parseRun, parseStop, usage } from './cli.ts';
 import { detach } from './detach.ts';
 import { diff } from './diff.ts';
 import { exec, join } from './exec.ts';
@@ -17,16 +17,14 @@ const verbs: { [verb: string]: (words: string[]) => number | void | Promise<numb
     return options.detach ? detach(options) : contain(options, run);
   },
   exec: (words) => exec(parseExec(words)),
-  ps: (words) => {
-    for (const line of ps(parsePs(words))) console.log(line);
-  },
+  ps: (words) => ps(parsePs(words)).forEach((line) => console.log(line)),
   stop: (words) => stop(...parseStop(words)),
   kill: (words) => kill(...parseKill(words)),
   diff: (words) => {
-    const name = parseName('diff', words);
+    const { name } = parseNamed('diff', words, {});
     for (const { kind, path } of diff(homeOf(name).upper, find(name).layers)) console.log(kind, path);
   },
-  rm: (words) => remove(parseName('rm', words)),
+  rm: (words) => remove(parseNamed('rm', words, {}).name),
   // No words for people: box says them to itself.
   keep: () => contain(readLetter(), run),
   stage,

@@ -14,7 +14,7 @@ import { call, CLONE_NEWCGROUP, CLONE_NEWNS, mount, MS_NODEV, MS_NOEXEC, MS_NOSU
 import { mountNames, placesForNames } from './names.ts';
 import { enterRoot } from './root.ts';
 import { homeOf, type Named } from './store.ts';
-import { takeTerminal } from './terminal.ts';
+import { keepErrors, takeTerminal } from './terminal.ts';
 
 /** What `box run` and `box exec` are told about the command alike, and what only `run` is told. */
 type Startable = Pick<Named, 'command' | 'env' | 'terminal'> & Partial<Named>;
@@ -62,7 +62,9 @@ export async function stage(): Promise<number> {
  */
 export async function startCommand({ command, env, terminal, detach, init }: Startable): Promise<number> {
   Object.assign(process.env, env);
-  const settle = terminal ? takeTerminal() : detach ? hush() : () => {};
+  const settle = keepErrors();
+  if (terminal) takeTerminal();
+  else if (detach) hush();
   try {
     if (!init) become(command);
     const status = beInit(command, terminal);

@@ -14,7 +14,7 @@ import { call, CLONE_NEWCGROUP, CLONE_NEWNS, mount, MS_NODEV, MS_NOEXEC, MS_NOSU
 import { mountNames, placesForNames } from './names.ts';
 import { enterRoot } from './root.ts';
 import { homeOf, type Named } from './store.ts';
-import { takeTerminal } from './terminal.ts';
+import { keepErrors, takeTerminal } from './terminal.ts';
 
 /**
  * Never returns if all goes well, unless it is an init: then it returns how the command has ended. Returns box's exit status
@@ -58,7 +58,9 @@ export async function stage(): Promise<number> {
  */
 async function startCommand({ command, env, terminal, detach, init }: Named): Promise<number> {
   Object.assign(process.env, env);
-  const settle = terminal ? takeTerminal() : detach ? hush() : () => {};
+  const settle = keepErrors();
+  if (terminal) takeTerminal();
+  else if (detach) hush();
   try {
     if (!init) become(command);
     const status = beInit(command, terminal);
