@@ -51,7 +51,6 @@ export function parseRun(words: string[]) {
   if (network === undefined) throw new Error(`run: --network ${others.network}: expected ${networks.join(', ')}`);
   if (publish.length > 0 && network !== 'bridge') throw new Error(`run: -p ${publish[0]}: with --network ${network} there is nothing to publish`);
   if (rootfs !== undefined && layer.length > 0) throw new Error('run: --rootfs is a layer, and the only one: it does not go with --layer');
-  if (others.name !== undefined) checkName('run --name', others.name);
   return {
     ...others,
     /** The command and its arguments, exactly as they came. */
@@ -85,13 +84,7 @@ function portOf(text: string): Port {
 export function parseName(verb: string, words: string[]): string {
   const [name, ...more] = words;
   if (name === undefined || more.length > 0) throw new Error(`${verb}: expected one name. ${usage}`);
-  checkName(verb, name);
   return name;
-}
-
-/** A name becomes the name of a directory. Nobody is to get out of there by calling a container `../..`. */
-function checkName(what: string, name: string): void {
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) throw new Error(`${what} ${name}: letters, digits and _.- only, the first a letter or digit`);
 }
 
 /** `NAME=VALUE` in two. The value may contain further equals signs, and may be empty. */

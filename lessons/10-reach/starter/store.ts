@@ -21,6 +21,8 @@ const containers = '/var/lib/box/containers';
 
 /** The places in a container's directory. */
 export function homeOf(name: string) {
+  // It becomes the name of a directory. Nobody is to get out of there by calling a container `../..`.
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) throw new Error(`${name}: letters, digits and _.- only, the first a letter or digit`);
   const directory = path.join(containers, name);
   return {
     directory,

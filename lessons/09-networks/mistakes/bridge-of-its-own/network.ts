@@ -48,8 +48,7 @@ function layCable(pid: number, bridge: string, namespace: string): number {
  * that it returns takes this thread back there.
  */
 export function wayHome(): () => void {
-  const open = (kind: string) => openSync(`/proc/self/ns/${kind}`, 'r');
-  const home = [open('net'), open('pid')];
+  const home = ['net', 'pid'].map((kind) => openSync(`/proc/self/ns/${kind}`, 'r'));
   return () => {
     for (const namespace of home) {
       setns(namespace);

@@ -55,8 +55,7 @@ function addressOf(number: number): string {
  * that it returns takes this thread back there.
  */
 export function wayHome(): () => void {
-  const open = (kind: string) => openSync(`/proc/self/ns/${kind}`, 'r');
-  const home = [open('net'), open('pid')];
+  const home = ['net', 'pid'].map((kind) => openSync(`/proc/self/ns/${kind}`, 'r'));
   return () => {
     for (const namespace of home) {
       setns(namespace);
