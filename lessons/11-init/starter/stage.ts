@@ -14,7 +14,9 @@ import { call, CLONE_NEWCGROUP, CLONE_NEWNS, mount, MS_NODEV, MS_NOEXEC, MS_NOSU
 import { mountNames, placesForNames } from './names.ts';
 import { enterRoot } from './root.ts';
 import { homeOf, type Named } from './store.ts';
-import { keepErrors, takeTerminal } from './terminal.ts';
+import { takeTerminal } from './terminal.ts';
+
+const F_DUPFD_CLOEXEC = 1030; // fcntl(2)
 
 /**
  * Never returns if all goes well, unless it is an init: then it returns how the command has ended. Returns box's exit status
@@ -56,16 +58,17 @@ export async function stage(): Promise<number> {
  */
 async function startCommand({ command, env, terminal, detach, init }: Named): Promise<number> {
   Object.assign(process.env, env);
-  const settle = keepErrors();
+  // Box's own standard error, for what we may have to say when something else is in its place.
+  const errors = call('fcntl', 2, F_DUPFD_CLOEXEC, 3);
   if (terminal) takeTerminal();
   else if (detach) hush();
   try {
     if (!init) become(command);
     const status = beInit(command, terminal);
-    settle(false);
+    closeSync(errors);
     return await status;
   } catch (error) {
-    settle(true);
+    call('dup2', errors, 2);
     return refusal(command[0], error as SyscallError);
   }
 }

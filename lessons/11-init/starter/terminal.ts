@@ -15,7 +15,6 @@ import { call, TIOCGPTN, TIOCGPTPEER, TIOCGWINSZ, TIOCSCTTY, TIOCSWINSZ } from '
 const LINE = 4;
 
 const { O_RDWR, O_NOCTTY } = constants;
-const F_DUPFD_CLOEXEC = 1030; // fcntl(2)
 
 /** What a terminal makes of Ctrl-D: the end of its input. */
 const END = '\x04';
@@ -49,15 +48,6 @@ export function takeTerminal(): void {
   call('ioctl', slave, TIOCSCTTY, 0);
   for (const descriptor of [0, 1, 2]) call('dup2', slave, descriptor);
   closeSync(slave);
-}
-
-/** Keeps standard error while something else takes its place. The function returned gives it back, or lets go of it for good. */
-export function keepErrors(): (giveBack: boolean) => void {
-  const before = call('fcntl', 2, F_DUPFD_CLOEXEC, 3);
-  return (giveBack) => {
-    if (giveBack) call('dup2', before, 2);
-    closeSync(before);
-  };
 }
 
 /** Opens a new terminal of the container's devpts, from outside. Returns its master, and the number that its slave has there. */

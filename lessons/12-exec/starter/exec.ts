@@ -6,7 +6,6 @@
  * becomes the command.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joinCgroup } from './cgroup.ts';

@@ -43,13 +43,13 @@ export async function run(options: Named): Promise<number> {
     announce(options.name, undo);
     await publish(options.ports, bridge, address, undo);
   }
-  // What there is to say once it has read its letter, the stage says.
+  // What there is to say from here on, the stage says.
   if (options.detach) call('dup2', 1, 2);
-  return await attend(child, ended, { ...options, cgroup });
+  return await attend(child, { ...options, cgroup }, ended);
 }
 
 /** Writes the second half of box its letter, serves its terminal if it has one, and waits for its end. Returns its exit status. */
-export async function attend(child: ChildProcess, ended: Promise<unknown[]>, letter: { terminal: boolean; cgroup: string }): Promise<number> {
+export async function attend(child: ChildProcess, letter: { terminal: boolean; cgroup: string }, ended = once(child, 'exit')): Promise<number> {
   const pipe = child.stdio[3] as Writable;
   // One that is dead cannot read. Why it died is in its exit status, not in our EPIPE.
   pipe.on('error', () => {});

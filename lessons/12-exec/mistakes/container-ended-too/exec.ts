@@ -6,7 +6,6 @@
  * becomes the command.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joinCgroup, removeCgroup } from './cgroup.ts';
@@ -40,7 +39,7 @@ export async function exec(options: ExecOptions): Promise<number> {
   goHome();
   // #endregion born
   try {
-    return await attend(child, once(child, 'exit'), letter);
+    return await attend(child, letter);
   } finally {
     await removeCgroup(letter.cgroup);
   }

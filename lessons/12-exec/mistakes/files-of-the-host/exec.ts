@@ -6,7 +6,6 @@
  * becomes the command.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joinCgroup } from './cgroup.ts';
@@ -39,7 +38,7 @@ export async function exec(options: ExecOptions): Promise<number> {
   const child = spawn(process.execPath, [process.argv[1]!, 'join'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe', options.terminal ? 'pipe' : 'ignore', init] });
   goHome();
   // #endregion born
-  return attend(child, once(child, 'exit'), letter);
+  return attend(child, letter);
 }
 
 /** The second half. Returns, or throws, only where the command cannot be started. */

@@ -6,7 +6,6 @@
  * becomes the command.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecOptions } from './cli.ts';
@@ -38,7 +37,7 @@ export async function exec(options: ExecOptions): Promise<number> {
   const child = spawn(process.execPath, [process.argv[1]!, 'join'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe', options.terminal ? 'pipe' : 'ignore', init] });
   goHome();
   // #endregion born
-  const status = attend(child, once(child, 'exit'), letter);
+  const status = attend(child, letter);
   // It has begun. Now into its cgroup.
   while (readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').includes('\0join\0')) await sleep(20);
   await sleep(100);
