@@ -53,7 +53,8 @@ function addressOf(number: number): string {
  * that it returns takes this thread back there.
  */
 export function wayHome(): () => void {
-  const home = ['net', 'pid'].map((kind) => openSync(`/proc/self/ns/${kind}`, 'r'));
+  const open = (kind: string) => openSync(`/proc/self/ns/${kind}`, 'r');
+  const home = [open('net'), open('pid')];
   return () => {
     for (const namespace of home) {
       setns(namespace);
