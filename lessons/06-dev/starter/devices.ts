@@ -1,5 +1,5 @@
 /** What a container gets of the machine: a /dev of its own, a /sys to look at, and a /proc with some doors closed. */
-import { lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mount, MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_REC, MS_REMOUNT } from './libc.ts';
 
 /** Devices that give away nothing of the machine. */
@@ -38,8 +38,4 @@ export function closeDoors(): void {
 function ownDirectory(path: string): string {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw new Error(`${path}: there is no such directory in the image`);
   return path;
-}
-
-function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }

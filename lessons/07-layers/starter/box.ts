@@ -1,28 +1,27 @@
 #!/usr/bin/env node
 /** box, a small container runtime. This file only wires: read the command line, do what it says, end with a status. */
-import { parse } from './cli.ts';
+import { parseName, parseRun, usage } from './cli.ts';
 import { diff } from './diff.ts';
 import { run } from './run.ts';
 import { stage } from './stage.ts';
 import { contain, find, remove } from './store.ts';
 
+/** What each verb does. It returns box's exit status, or nothing, which is 0. Throws where box itself fails. */
+const verbs: { [verb: string]: (words: string[]) => number | void | Promise<number | void> } = {
+  run: (words) => contain(parseRun(words), run),
+  diff: (words) => {
+    const { upper, layers } = find(parseName('diff', words));
+    for (const { kind, path } of diff(upper, layers)) console.log(kind, path);
+  },
+  rm: (words) => remove(parseName('rm', words)),
+  // No word for people: box says it to itself.
+  stage,
+};
+
 /** Does what the command line asks; returns the exit status. Throws where box itself fails. */
-async function main(argv: string[]): Promise<number> {
-  const asked = parse(argv);
-  switch (asked.verb) {
-    case 'run':
-      return contain(asked.options, run);
-    case 'diff': {
-      const { upper, layers } = find(asked.name);
-      for (const { kind, path } of diff(upper, layers)) console.log(kind, path);
-      return 0;
-    }
-    case 'rm':
-      remove(asked.name);
-      return 0;
-    case 'stage':
-      return stage();
-  }
+async function main([verb = '', ...words]: string[]): Promise<number> {
+  if (!Object.hasOwn(verbs, verb)) throw new Error(verb === '' ? usage : `${verb}: no such command. ${usage}`);
+  return (await verbs[verb]!(words)) ?? 0;
 }
 
 try {

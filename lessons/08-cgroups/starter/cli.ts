@@ -6,96 +6,61 @@ export const usage = `usage: box run [--rootfs DIR | --layer DIR…] [--name NAM
        box diff NAME
        box rm NAME`;
 
-/** What `box run` is asked to do. */
-export type RunOptions = {
-  /** The command and its arguments, exactly as they came. */
-  command: [file: string, ...args: string[]];
-  /** What `-e` adds to the environment. */
-  env: Record<string, string>;
-  /** The container's host name; without it, it keeps the name of the host. */
-  hostname?: string | undefined;
-  /** The directories that make up the container's root, bottom first; without any, the container sees the host's files. */
-  layers: string[];
-  /** What the container is called; without it, box thinks of something, and nothing is kept of the container. */
-  name?: string | undefined;
-  /** Nothing shall be kept of it although it has a name. */
-  rm: boolean;
-  /** What the container may use up, as it was typed; without a limit, as much as there is. */
-  memory?: string | undefined;
-  cpus?: string | undefined;
-  pidsLimit?: string | undefined;
-  /** `-t`: the command gets a terminal of its own. (`-i` changes nothing: standard input is always the command's.) */
-  terminal: boolean;
-};
-
-/** What the command line asks for. `stage` is no word for people: box says it to itself. */
-export type Asked = { verb: 'run'; options: RunOptions } | { verb: 'diff' | 'rm'; name: string } | { verb: 'stage' };
-
-/** Reads the words after `box`. Throws an Error that says what is wrong with them. */
-export function parse(argv: string[]): Asked {
-  const [verb, ...words] = argv;
-  switch (verb) {
-    case 'run':
-      return { verb, options: parseRun(words) };
-    case 'diff':
-    case 'rm':
-      return { verb, name: parseName(verb, words) };
-    case 'stage':
-      return { verb };
-    default:
-      throw new Error(verb === undefined ? usage : `${verb}: no such command. ${usage}`);
-  }
-}
-
-function parseRun(words: string[]): RunOptions {
-  // Everything behind the first -- is the command's own business, however much it looks like a flag of ours.
-  const dashes = words.indexOf('--');
-  const [file, ...args] = dashes < 0 ? [] : words.slice(dashes + 1);
-  if (file === undefined) throw new Error(`run: no command. ${usage}`);
-
+/** What `box run` is asked to do. Throws an Error that says what is wrong with the words, as all of these do. */
+export function parseRun(words: string[]) {
+  const { flags, command } = atDashes(words);
   const { values } = parseArgs({
-    args: words.slice(0, dashes),
+    args: flags,
     options: {
+      /** What is added to the environment. */
       env: { type: 'string', short: 'e', multiple: true, default: [] },
+      /** The container's host name; without it, it keeps the name of the host. */
       hostname: { type: 'string' },
-      rootfs: { type: 'string' },
+      /** One of the directories that make up the container's root, bottom first; without any, the container sees the host's files. */
       layer: { type: 'string', multiple: true, default: [] },
+      /** The same, where there is only one. */
+      rootfs: { type: 'string' },
+      /** What the container is called; without it, box thinks of something, and nothing is kept of the container. */
       name: { type: 'string' },
+      /** Nothing shall be kept of it although it has a name. */
       rm: { type: 'boolean', default: false },
+      /** What the container may use up, as it was typed; without a limit, as much as there is. */
       memory: { type: 'string' },
       cpus: { type: 'string' },
       'pids-limit': { type: 'string' },
-      interactive: { type: 'boolean', short: 'i' },
+      /** The command gets a terminal of its own. */
       tty: { type: 'boolean', short: 't', default: false },
+      /** This changes nothing: standard input is always the command's. */
+      interactive: { type: 'boolean', short: 'i' },
     },
   });
-  if (values.rootfs !== undefined && values.layer.length > 0) throw new Error('run: --rootfs is a layer, and the only one: it does not go with --layer');
-  if (values.name !== undefined) checkName('run --name', values.name);
+  const { env, layer, rootfs, 'pids-limit': pidsLimit, tty: terminal, ...others } = values;
+  if (rootfs !== undefined && layer.length > 0) throw new Error('run: --rootfs is a layer, and the only one: it does not go with --layer');
   return {
-    command: [file, ...args],
-    env: Object.fromEntries(values.env.map(variable)),
-    hostname: values.hostname,
-    layers: values.rootfs === undefined ? values.layer : [values.rootfs],
-    name: values.name,
-    rm: values.rm,
-    memory: values.memory,
-    cpus: values.cpus,
-    pidsLimit: values['pids-limit'],
-    terminal: values.tty,
+    ...others,
+    /** The command and its arguments, exactly as they came. */
+    command,
+    env: Object.fromEntries(env.map(variable)),
+    layers: rootfs === undefined ? layer : [rootfs],
+    pidsLimit,
+    terminal,
   };
+}
+export type RunOptions = ReturnType<typeof parseRun>;
+
+/** Everything behind the first -- is the command's own business, however much it looks like a flag of ours. */
+function atDashes(words: string[]): { flags: string[]; command: [file: string, ...args: string[]] } {
+  const dashes = words.indexOf('--');
+  const [file, ...args] = dashes < 0 ? [] : words.slice(dashes + 1);
+  if (file === undefined) throw new Error(`run: no command. ${usage}`);
+  return { flags: words.slice(0, dashes), command: [file, ...args] };
 }
 
 /** The one word that `diff` and `rm` take. */
-function parseName(verb: string, words: string[]): string {
+export function parseName(verb: string, words: string[]): string {
   const [name, ...more] = words;
   if (name === undefined || more.length > 0) throw new Error(`${verb}: expected one name. ${usage}`);
-  checkName(verb, name);
   return name;
-}
-
-/** A name becomes the name of a directory. Nobody is to get out of there by calling a container `../..`. */
-function checkName(what: string, name: string): void {
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) throw new Error(`${what} ${name}: letters, digits and _.- only, the first a letter or digit`);
 }
 
 /** `NAME=VALUE` in two. The value may contain further equals signs, and may be empty. */

@@ -119,11 +119,6 @@ export function lgetxattr(path: string, name: string): string | null {
   }
 }
 
-/** Locks the file behind a descriptor, as soon as nobody else has it locked: flock(2). Closed, or its process gone, it is free again. */
-export function flock(descriptor: number, operation: number): void {
-  call('flock', descriptor, operation);
-}
-
 /** How ffi-rs is to pass a value. A NULL is a zero in the register that would hold the pointer. */
 function typeOf(arg: Argument): DataType {
   if (typeof arg === 'string') return DataType.String;

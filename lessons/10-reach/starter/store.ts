@@ -6,26 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunOptions } from './cli.ts';
-import { flock, LOCK_EX } from './libc.ts';
+import { call, LOCK_EX } from './libc.ts';
 
 /** What `box run` is asked to do, for a container that has got its name. */
 export type Named = RunOptions & { name: string };
-
-/** The places in a container's directory. */
-export type Home = {
-  directory: string;
-  /** What the container writes. */
-  upper: string;
-  /** Where overlayfs prepares things. It has to lie on the same file system as `upper`, and not in it. */
-  work: string;
-  /** Where the container's root is mounted. */
-  root: string;
-  /** A Record, as JSON. */
-  record: string;
-  /** What it is told of names: see names.ts. */
-  hosts: string;
-  'resolv.conf': string;
-};
 
 /**
  * What is known of a container. It runs as long as there is no `exit` and box, `pid`, is alive. `init` is its process 1, as box
@@ -35,10 +19,27 @@ type Record = { layers: string[]; pid: number; init?: number; address?: string; 
 
 const containers = '/var/lib/box/containers';
 
-export function homeOf(name: string): Home {
-  const place = (file: string): string => path.join(containers, name, file);
-  return { directory: place(''), upper: place('upper'), work: place('work'), root: place('root'), record: place('record.json'), hosts: place('hosts'), 'resolv.conf': place('resolv.conf') };
+/** The places in a container's directory. */
+export function homeOf(name: string) {
+  // It becomes the name of a directory. Nobody is to get out of there by calling a container `../..`.
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) throw new Error(`${name}: letters, digits and _.- only, the first a letter or digit`);
+  const directory = path.join(containers, name);
+  return {
+    directory,
+    /** What the container writes. */
+    upper: path.join(directory, 'upper'),
+    /** Where overlayfs prepares things. It has to lie on the same file system as `upper`, and not in it. */
+    work: path.join(directory, 'work'),
+    /** Where the container's root is mounted. */
+    root: path.join(directory, 'root'),
+    /** A Record, as JSON. */
+    record: path.join(directory, 'record.json'),
+    /** What it is told of names: see names.ts. */
+    hosts: path.join(directory, 'hosts'),
+    'resolv.conf': path.join(directory, 'resolv.conf'),
+  };
 }
+export type Home = ReturnType<typeof homeOf>;
 
 /**
  * Runs a container from the making of its directory to the end. What has a name, and was not asked to go, is kept: its upper
@@ -102,7 +103,7 @@ export function alone<T>(work: () => T): T {
   mkdirSync('/run/box', { recursive: true });
   const lock = openSync('/run/box/lock', 'w');
   try {
-    flock(lock, LOCK_EX);
+    call('flock', lock, LOCK_EX);
     return work();
   } finally {
     closeSync(lock);

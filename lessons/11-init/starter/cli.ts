@@ -1,5 +1,5 @@
 /** The command line of `box`. It knows words, not kernels: it reads them, refuses nonsense, and starts nothing. */
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 
 export const usage = `usage: box run [--rootfs DIR | --layer DIR…] [--name NAME] [--rm] [--memory SIZE] [--cpus N] [--pids-limit N]
                [-p HOST:CONTAINER]…
@@ -17,123 +17,86 @@ export type Network = (typeof networks)[number];
 /** What `-p` publishes: who comes to this port of the host gets to that port of the container. */
 export type Port = { host: number; container: number };
 
-/** What `box run` is asked to do. */
-export type RunOptions = {
-  /** The command and its arguments, exactly as they came. */
-  command: [file: string, ...args: string[]];
-  /** What `-e` adds to the environment. */
-  env: Record<string, string>;
-  /** The container's host name; without it, it keeps the name of the host. */
-  hostname?: string | undefined;
-  /** The directories that make up the container's root, bottom first; without any, the container sees the host's files. */
-  layers: string[];
-  /** What the container is called; without it, box thinks of something, and nothing is kept of the container. */
-  name?: string | undefined;
-  /** Nothing shall be kept of it although it has a name. */
-  rm: boolean;
-  /** Whether the container is connected to the bridge, shares the host's network, or has none. */
-  network: Network;
-  /** The container's ports that are to be reached through the host. */
-  ports: Port[];
-  /** What the container may use up, as it was typed; without a limit, as much as there is. */
-  memory?: string | undefined;
-  cpus?: string | undefined;
-  pidsLimit?: string | undefined;
-  /** `-t`: the command gets a terminal of its own. (`-i` changes nothing: standard input is always the command's.) */
-  terminal: boolean;
-  /** The command is not process 1, but the child of an init that box provides. */
-  init: boolean;
-  /** Box does not wait for the command. */
-  detach: boolean;
-};
-
-/** What the command line asks for. `stage` and `keep` are no words for people: box says them to itself. */
-export type Asked =
-  | { verb: 'run'; options: RunOptions } | { verb: 'diff' | 'rm'; name: string } | { verb: 'stage' | 'keep' }
-  | { verb: 'ps'; all: boolean }
-  | { verb: 'stop'; name: string; seconds: number }
-  | { verb: 'kill'; name: string; signal: string };
-
-/** Reads the words after `box`. Throws an Error that says what is wrong with them. */
-export function parse(argv: string[]): Asked {
-  const [verb, ...words] = argv;
-  switch (verb) {
-    case 'run':
-      return { verb, options: parseRun(words) };
-    case 'diff':
-    case 'rm':
-      return { verb, name: parseName(verb, words) };
-    case 'ps':
-      return { verb, all: parseArgs({ args: words, options: { all: { type: 'boolean', short: 'a', default: false } } }).values.all };
-    case 'stop': {
-      const { values, positionals } = parseArgs({ args: words, options: { time: { type: 'string', short: 't', default: '10' } }, allowPositionals: true });
-      if (!/^\d+$/.test(values.time)) throw new Error(`stop -t ${values.time}: expected a number of seconds`);
-      return { verb, name: parseName(verb, positionals), seconds: Number(values.time) };
-    }
-    case 'kill': {
-      const { values, positionals } = parseArgs({ args: words, options: { signal: { type: 'string', short: 's', default: 'KILL' } }, allowPositionals: true });
-      return { verb, name: parseName(verb, positionals), signal: values.signal };
-    }
-    case 'stage':
-    case 'keep':
-      return { verb };
-    default:
-      throw new Error(verb === undefined ? usage : `${verb}: no such command. ${usage}`);
-  }
-}
-
-function parseRun(words: string[]): RunOptions {
-  // Everything behind the first -- is the command's own business, however much it looks like a flag of ours.
-  const dashes = words.indexOf('--');
-  const [file, ...args] = dashes < 0 ? [] : words.slice(dashes + 1);
-  if (file === undefined) throw new Error(`run: no command. ${usage}`);
-
+/** What `box run` is asked to do. Throws an Error that says what is wrong with the words, as all of these do. */
+export function parseRun(words: string[]) {
+  const { flags, command } = atDashes(words);
   const { values } = parseArgs({
-    args: words.slice(0, dashes),
+    args: flags,
     options: {
+      /** What is added to the environment. */
       env: { type: 'string', short: 'e', multiple: true, default: [] },
+      /** The container's host name; without it, it keeps the name of the host. */
       hostname: { type: 'string' },
-      rootfs: { type: 'string' },
+      /** One of the directories that make up the container's root, bottom first; without any, the container sees the host's files. */
       layer: { type: 'string', multiple: true, default: [] },
+      /** The same, where there is only one. */
+      rootfs: { type: 'string' },
+      /** What the container is called; without it, box thinks of something, and nothing is kept of the container. */
       name: { type: 'string' },
+      /** Nothing shall be kept of it although it has a name. */
       rm: { type: 'boolean', default: false },
-      network: { type: 'string', default: 'bridge' },
+      /** Whether the container is connected to the bridge, shares the host's network, or has none. */
+      network: { type: 'string', default: networks[0] },
+      /** The container's ports that are to be reached through the host. */
       publish: { type: 'string', short: 'p', multiple: true, default: [] },
+      /** What the container may use up, as it was typed; without a limit, as much as there is. */
       memory: { type: 'string' },
       cpus: { type: 'string' },
       'pids-limit': { type: 'string' },
-      interactive: { type: 'boolean', short: 'i' },
+      /** The command gets a terminal of its own. */
       tty: { type: 'boolean', short: 't', default: false },
+      /** This changes nothing: standard input is always the command's. */
+      interactive: { type: 'boolean', short: 'i' },
+      /** The command is not process 1, but the child of an init that box provides. */
       init: { type: 'boolean', default: false },
+      /** Box does not wait for the command. */
       detach: { type: 'boolean', short: 'd', default: false },
     },
   });
-  if (values.rootfs !== undefined && values.layer.length > 0) throw new Error('run: --rootfs is a layer, and the only one: it does not go with --layer');
-  if (values.tty && values.detach) throw new Error('run: -d leaves the terminal, and -t asks for one');
-  if (values.name !== undefined) checkName('run --name', values.name);
-  if (values.publish.length > 0 && values.network !== 'bridge') throw new Error(`run: -p ${values.publish[0]}: with --network ${values.network} there is nothing to publish`);
+  const { env, layer, rootfs, publish, 'pids-limit': pidsLimit, tty: terminal, ...others } = values;
+  const network = networks.find((one) => one === others.network);
+  if (network === undefined) throw new Error(`run: --network ${others.network}: expected ${networks.join(', ')}`);
+  if (publish.length > 0 && network !== 'bridge') throw new Error(`run: -p ${publish[0]}: with --network ${network} there is nothing to publish`);
+  if (rootfs !== undefined && layer.length > 0) throw new Error('run: --rootfs is a layer, and the only one: it does not go with --layer');
+  if (terminal && others.detach) throw new Error('run: -d leaves the terminal, and -t asks for one');
   return {
-    command: [file, ...args],
-    env: Object.fromEntries(values.env.map(variable)),
-    hostname: values.hostname,
-    layers: values.rootfs === undefined ? values.layer : [values.rootfs],
-    name: values.name,
-    rm: values.rm,
-    network: networkOf(values.network),
-    ports: values.publish.map(portOf),
-    memory: values.memory,
-    cpus: values.cpus,
-    pidsLimit: values['pids-limit'],
-    terminal: values.tty,
-    init: values.init,
-    detach: values.detach,
+    ...others,
+    /** The command and its arguments, exactly as they came. */
+    command,
+    env: Object.fromEntries(env.map(variable)),
+    layers: rootfs === undefined ? layer : [rootfs],
+    network,
+    ports: publish.map(portOf),
+    pidsLimit,
+    terminal,
   };
 }
+export type RunOptions = ReturnType<typeof parseRun>;
 
-function networkOf(word: string): Network {
-  const network = networks.find((one) => one === word);
-  if (network === undefined) throw new Error(`run: --network ${word}: expected ${networks.join(', ')}`);
-  return network;
+/** Whether `box ps` is to show the containers that have ended, too. */
+export function parsePs(words: string[]): boolean {
+  return parseArgs({ args: words, options: { all: { type: 'boolean', short: 'a', default: false } } }).values.all;
+}
+
+/** Whom `box stop` is to stop, and how many seconds it waits before it kills. */
+export function parseStop(words: string[]): [name: string, seconds: number] {
+  const { name, time } = parseNamed('stop', words, { time: { type: 'string', short: 't', default: '10' } });
+  if (!/^\d+$/.test(time)) throw new Error(`stop -t ${time}: expected a number of seconds`);
+  return [name, Number(time)];
+}
+
+/** To whom `box kill` is to send something, and what. */
+export function parseKill(words: string[]): [name: string, signal: string] {
+  const { name, signal } = parseNamed('kill', words, { signal: { type: 'string', short: 's', default: 'KILL' } });
+  return [name, signal];
+}
+
+/** Everything behind the first -- is the command's own business, however much it looks like a flag of ours. */
+function atDashes(words: string[]): { flags: string[]; command: [file: string, ...args: string[]] } {
+  const dashes = words.indexOf('--');
+  const [file, ...args] = dashes < 0 ? [] : words.slice(dashes + 1);
+  if (file === undefined) throw new Error(`run: no command. ${usage}`);
+  return { flags: words.slice(0, dashes), command: [file, ...args] };
 }
 
 /** `HOST:CONTAINER`, two port numbers. */
@@ -143,17 +106,11 @@ function portOf(text: string): Port {
   return { host, container };
 }
 
-/** The one word that all verbs but `run` and `ps` take. */
-function parseName(verb: string, words: string[]): string {
-  const [name, ...more] = words;
+/** These flags, and the one word that all verbs but `run` and `ps` take. */
+export function parseNamed<Flags extends ParseArgsOptionsConfig>(verb: string, words: string[], options: Flags) {
+  const { values, positionals: [name, ...more] } = parseArgs({ args: words, options, allowPositionals: true });
   if (name === undefined || more.length > 0) throw new Error(`${verb}: expected one name. ${usage}`);
-  checkName(verb, name);
-  return name;
-}
-
-/** A name becomes the name of a directory. Nobody is to get out of there by calling a container `../..`. */
-function checkName(what: string, name: string): void {
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) throw new Error(`${what} ${name}: letters, digits and _.- only, the first a letter or digit`);
+  return { ...values, name };
 }
 
 /** `NAME=VALUE` in two. The value may contain further equals signs, and may be empty. */

@@ -7,7 +7,6 @@ import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { RunOptions } from './cli.ts';
 import { call } from './libc.ts';
-import { keepErrors } from './terminal.ts';
 
 /** What the stage says last, if all went well until then. */
 const READY = '\0';
@@ -36,10 +35,8 @@ export async function detach(options: RunOptions): Promise<number> {
   return code;
 }
 
-/** For the second stage: the command's standard error is to be /dev/null, as its standard output is. Returns what `keepErrors` does. */
-export function hush(): (giveBack: boolean) => void {
+/** For the second stage: the command's standard error is to be /dev/null, as its standard output is. */
+export function hush(): void {
   writeSync(2, READY);
-  const settle = keepErrors();
   call('dup2', 1, 2);
-  return settle;
 }

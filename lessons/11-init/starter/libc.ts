@@ -127,11 +127,6 @@ export function lgetxattr(path: string, name: string): string | null {
   }
 }
 
-/** Locks the file behind a descriptor, as soon as nobody else has it locked: flock(2). Closed, or its process gone, it is free again. */
-export function flock(descriptor: number, operation: number): void {
-  call('flock', descriptor, operation);
-}
-
 /** One of our children that has ended, whichever, and how, in the words of wait(2); undefined where none has: waitpid(2). */
 export function waitAny(): { pid: number; status: number } | undefined {
   const status = Buffer.alloc(4);

@@ -14,15 +14,9 @@ import { serveTerminal } from './terminal.ts';
 /** Runs the command to its end. Returns box's exit status; throws where box itself fails. */
 export async function run(options: Named): Promise<number> {
   const cgroup = makeCgroup(options);
-  try {
-    return await runIn(cgroup, options);
-  } finally {
-    await removeCgroup(cgroup);
-  }
-}
-
-async function runIn(cgroup: string, options: Named): Promise<number> {
-  // What has to be taken back when this function ends, in whatever way; the last first.
+  await using end = new AsyncDisposableStack();
+  end.defer(() => removeCgroup(cgroup));
+  // What else has to be taken back when this function ends, in whatever way; the last first, and the cgroup after all of them.
   using undo = new DisposableStack();
   const goHome = wayHome();
   // UTS and IPC: this thread moves. PID: it stays where it is, but its next child will be process 1 of a new namespace.
@@ -35,19 +29,16 @@ async function runIn(cgroup: string, options: Named): Promise<number> {
   const child = spawn(process.execPath, [process.argv[1]!, 'stage'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe', ...(options.terminal ? (['pipe'] as const) : [])] });
   // TODO(you): from here on, whoever sends box a signal means the command: `forward` (signals.ts).
   const ended = once(child, 'exit');
+  // Where we fail, it is not to wait for ever. One that has ended is left alone.
+  undo.defer(() => child.kill('SIGKILL'));
   // The stage is in the new network, and stays there, waiting for its letter. We are needed outside.
   goHome();
-  try {
-    prepareNames(options, undo);
-    const address = connect(child.pid!, options.network);
-    amend(options.name, { init: child.pid!, address });
-    if (address !== undefined) {
-      announce(options.name, undo);
-      await publish(options.ports, bridge, address, undo);
-    }
-  } catch (error) {
-    child.kill('SIGKILL');
-    throw error;
+  prepareNames(options, undo);
+  const address = connect(child.pid!, options.network);
+  amend(options.name, { init: child.pid!, address });
+  if (address !== undefined) {
+    announce(options.name, undo);
+    await publish(options.ports, bridge, address, undo);
   }
   const letter = child.stdio[3] as Writable;
   // A stage that is dead cannot read. Why it died is in its exit status, not in our EPIPE.

@@ -16,13 +16,16 @@ import { enterRoot } from './root.ts';
 import { homeOf, type Named } from './store.ts';
 import { takeTerminal } from './terminal.ts';
 
+const F_DUPFD_CLOEXEC = 1030; // fcntl(2)
+
 /**
  * Never returns if all goes well, unless it is an init: then it returns how the command has ended. Returns box's exit status
  * where the command cannot be started; throws where box itself fails.
  */
 export async function stage(): Promise<number> {
   // TODO(you): where box is killed, nobody waits for us any more: prctl(2) with PR_SET_PDEATHSIG. Why before the letter is read?
-  const { command, env, layers, name, cgroup, terminal, detach, init } = readLetter();
+  const options = readLetter();
+  const { layers, name, cgroup, terminal } = options;
 
   // Not earlier: until it was up, Node's threads and its memory would have counted. Not later: whatever the command starts, and
   // be it at once, must be in there.
@@ -45,16 +48,27 @@ export async function stage(): Promise<number> {
   // Without a root of its own the container sees the host's /dev, but not the host's terminals.
   if (terminal && rootfs === undefined) mountTerminals('/dev/pts');
 
-  Object.assign(process.env, env);
   // TODO(you): without a terminal of the container's own, box and the command are in one process group. What does Ctrl-C do then?
-  const settle = terminal ? takeTerminal() : detach ? hush() : () => {};
+  return startCommand(options);
+}
+
+/**
+ * Becomes the command, or its init, on a terminal or without. Returns the exit status of an init, or where the command cannot be
+ * started.
+ */
+async function startCommand({ command, env, terminal, detach, init }: Named): Promise<number> {
+  Object.assign(process.env, env);
+  // Box's own standard error, for what we may have to say when something else is in its place.
+  const errors = call('fcntl', 2, F_DUPFD_CLOEXEC, 3);
+  if (terminal) takeTerminal();
+  else if (detach) hush();
   try {
     if (!init) become(command);
     const status = beInit(command, terminal);
-    settle(false);
+    closeSync(errors);
     return await status;
   } catch (error) {
-    settle(true);
+    call('dup2', errors, 2);
     return refusal(command[0], error as SyscallError);
   }
 }

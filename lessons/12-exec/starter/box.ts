@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** box, a small container runtime. This file only wires: read the command line, do what it says, end with a status. */
-import { parse } from './cli.ts';
+import { parseExec, parseKill, parseNamed, parsePs, parseRun, parseStop, usage } from './cli.ts';
 import { detach } from './detach.ts';
 import { diff } from './diff.ts';
 import { exec, join } from './exec.ts';
@@ -8,40 +8,33 @@ import { ps } from './ps.ts';
 import { run } from './run.ts';
 import { kill, stop } from './signals.ts';
 import { readLetter, stage } from './stage.ts';
-import { contain, find, remove } from './store.ts';
+import { contain, find, homeOf, remove } from './store.ts';
+
+/** What each verb does. It returns box's exit status, or nothing, which is 0. Throws where box itself fails. */
+const verbs: { [verb: string]: (words: string[]) => number | void | Promise<number | void> } = {
+  run: (words) => {
+    const options = parseRun(words);
+    return options.detach ? detach(options) : contain(options, run);
+  },
+  exec: (words) => exec(parseExec(words)),
+  ps: (words) => ps(parsePs(words)).forEach((line) => console.log(line)),
+  stop: (words) => stop(...parseStop(words)),
+  kill: (words) => kill(...parseKill(words)),
+  diff: (words) => {
+    const { name } = parseNamed('diff', words, {});
+    for (const { kind, path } of diff(homeOf(name).upper, find(name).layers)) console.log(kind, path);
+  },
+  rm: (words) => remove(parseNamed('rm', words, {}).name),
+  // No words for people: box says them to itself.
+  keep: () => contain(readLetter(), run),
+  stage,
+  join,
+};
 
 /** Does what the command line asks; returns the exit status. Throws where box itself fails. */
-async function main(argv: string[]): Promise<number> {
-  const asked = parse(argv);
-  switch (asked.verb) {
-    case 'run':
-      return asked.options.detach ? detach(asked.options) : contain(asked.options, run);
-    case 'exec':
-      return exec(asked.options);
-    case 'keep':
-      return contain(readLetter(), run);
-    case 'diff': {
-      const { upper, layers } = find(asked.name);
-      for (const { kind, path } of diff(upper, layers)) console.log(kind, path);
-      return 0;
-    }
-    case 'rm':
-      remove(asked.name);
-      return 0;
-    case 'ps':
-      for (const line of ps(asked.all)) console.log(line);
-      return 0;
-    case 'stop':
-      await stop(asked.name, asked.seconds);
-      return 0;
-    case 'kill':
-      kill(asked.name, asked.signal);
-      return 0;
-    case 'stage':
-      return stage();
-    case 'join':
-      return join();
-  }
+async function main([verb = '', ...words]: string[]): Promise<number> {
+  if (!Object.hasOwn(verbs, verb)) throw new Error(verb === '' ? usage : `${verb}: no such command. ${usage}`);
+  return (await verbs[verb]!(words)) ?? 0;
 }
 
 try {

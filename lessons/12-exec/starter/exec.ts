@@ -6,19 +6,15 @@
  * becomes the command.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, readFileSync, statSync } from 'node:fs';
-import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { become } from './become.ts';
 import { joinCgroup } from './cgroup.ts';
 import type { ExecOptions } from './cli.ts';
-import { CLONE_JOINED, CLONE_NEWPID, pidfdOpen, setnsOf, type SyscallError } from './libc.ts';
+import { call, CLONE_JOINED, CLONE_NEWPID, setns } from './libc.ts';
 import { wayHome } from './network.ts';
-import { exitStatus } from './run.ts';
-import { refusal } from './stage.ts';
+import { attend } from './run.ts';
+import { readLetter, startCommand } from './stage.ts';
 import { find, isRunning } from './store.ts';
-import { serveTerminal, takeTerminal } from './terminal.ts';
 
 /** What the first half writes to the second. */
 type Letter = ExecOptions & { cgroup: string };
@@ -29,22 +25,21 @@ const INIT = 5;
 /** Runs a command in a container, to its end. Returns box's exit status; throws where box itself fails. */
 export async function exec(options: ExecOptions): Promise<number> {
   const { init: pid, env } = await running(options.name);
-  // TODO(you): a descriptor for that very process, `init`; then the letter: the options, the cgroup, and of the environment what
-  // `box run` was given as well.
+  // TODO(you): a descriptor for that very process, `init` (pidfd_open(2) is there for `call`); then the letter: the options, the
+  // cgroup, and of the environment what `box run` was given as well.
   // TODO(you): the second half, `box join`, must be born in the container's pid namespace. This process stays outside, and wants
   // to be able to start threads afterwards. Descriptors: 0, 1, 2; 3, a pipe; 4, a pipe for a terminal, or 'ignore'; 5, `init`.
-  // TODO(you): write the letter, serve the terminal where there is to be one, wait, and end as the command ended.
+  // TODO(you): the rest is as in `run`: `attend`.
   throw new Error(`exec.ts cannot join process ${pid} yet`);
 }
 
 /** The second half. Returns, or throws, only where the command cannot be started. */
-export function join(): number {
-  const { command, cgroup, directory, env, terminal } = JSON.parse(readFileSync(3, 'utf8')) as Letter;
-  closeSync(3);
+export function join(): Promise<number> {
+  const letter = readLetter<Letter>();
   // TODO(you): join the cgroup, and the namespaces of INIT. Which of the two comes first? After that INIT is not needed any more.
-  // TODO(you): the working directory, if one was asked for; the environment; the terminal; and become the command. What remains of
-  // `stage` in stage.ts when nothing is made?
-  throw new Error('exec.ts cannot become a command yet');
+  // TODO(you): the working directory, if one was asked for, and then the command. What remains of `stage` in stage.ts when nothing
+  // is made?
+  throw new Error(`exec.ts cannot become ${letter.command[0]} yet`);
 }
 
 /** What is known of a container that runs, with its process 1. Throws where there is none of this name, or where it does not run. */

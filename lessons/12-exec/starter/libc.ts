@@ -112,20 +112,13 @@ export function pivotRoot(newRoot: string, putOld: string): void {
   call('pivot_root', newRoot, putOld);
 }
 
-/** Moves the calling thread into the namespace behind an open file: setns(2). A pid namespace gets its children only. */
-export function setns(descriptor: number): void {
-  // The second argument could say which kind it has to be. 0 is any.
-  call('setns', descriptor, 0);
-}
-
-/** A descriptor for the process that has this number now. It stays with that process, whoever gets the number next: pidfd_open(2). */
-export function pidfdOpen(pid: number): number {
-  return call('pidfd_open', pid, 0);
-}
-
-/** Moves the calling thread into these namespaces of the process behind a pidfd, all of them or none: setns(2). */
-export function setnsOf(pidfd: number, namespaces: number): void {
-  call('setns', pidfd, namespaces);
+/**
+ * Moves the calling thread into the namespace behind an open file, or into these namespaces of the process behind a pidfd, all of
+ * them or none: setns(2). A pid namespace gets its children only.
+ */
+export function setns(descriptor: number, namespaces = 0): void {
+  // For a file, this could say which kind it has to be. 0 is any.
+  call('setns', descriptor, namespaces);
 }
 
 /** An extended attribute of a file, of a link itself where it is one; null where it has none of this name: lgetxattr(2). */
@@ -138,11 +131,6 @@ export function lgetxattr(path: string, name: string): string | null {
     if (error instanceof SyscallError && (error.code === 'ENODATA' || error.code === 'ENOTSUP')) return null;
     throw error;
   }
-}
-
-/** Locks the file behind a descriptor, as soon as nobody else has it locked: flock(2). Closed, or its process gone, it is free again. */
-export function flock(descriptor: number, operation: number): void {
-  call('flock', descriptor, operation);
 }
 
 /** One of our children that has ended, whichever, and how, in the words of wait(2); undefined where none has: waitpid(2). */

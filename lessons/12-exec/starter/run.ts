@@ -1,5 +1,5 @@
 /** `box run`: makes namespaces, starts the second stage in them, waits for it, and ends as it ended. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import type { Writable } from 'node:stream';
@@ -15,15 +15,9 @@ import { serveTerminal } from './terminal.ts';
 /** Runs the command to its end. Returns box's exit status; throws where box itself fails. */
 export async function run(options: Named): Promise<number> {
   const cgroup = makeCgroup(options);
-  try {
-    return await runIn(cgroup, options);
-  } finally {
-    await removeCgroup(cgroup);
-  }
-}
-
-async function runIn(cgroup: string, options: Named): Promise<number> {
-  // What has to be taken back when this function ends, in whatever way; the last first.
+  await using end = new AsyncDisposableStack();
+  end.defer(() => removeCgroup(cgroup));
+  // What else has to be taken back when this function ends, in whatever way; the last first, and the cgroup after all of them.
   using undo = new DisposableStack();
   const goHome = wayHome();
   // UTS and IPC: this thread moves. PID: it stays where it is, but its next child will be process 1 of a new namespace.
@@ -38,35 +32,31 @@ async function runIn(cgroup: string, options: Named): Promise<number> {
   // clean up.
   forward((signal) => child.kill(signal));
   const ended = once(child, 'exit');
+  // Where we fail, it is not to wait for ever. One that has ended is left alone.
+  undo.defer(() => child.kill('SIGKILL'));
   // The stage is in the new network, and stays there, waiting for its letter. We are needed outside.
   goHome();
-  try {
-    prepareNames(options, undo);
-    const address = connect(child.pid!, options.network);
-    amend(options.name, { init: child.pid!, address });
-    if (address !== undefined) {
-      announce(options.name, undo);
-      await publish(options.ports, bridge, address, undo);
-    }
-  } catch (error) {
-    child.kill('SIGKILL');
-    throw error;
+  prepareNames(options, undo);
+  const address = connect(child.pid!, options.network);
+  amend(options.name, { init: child.pid!, address });
+  if (address !== undefined) {
+    announce(options.name, undo);
+    await publish(options.ports, bridge, address, undo);
   }
-  const letter = child.stdio[3] as Writable;
-  // A stage that is dead cannot read. Why it died is in its exit status, not in our EPIPE.
-  letter.on('error', () => {});
-  letter.end(JSON.stringify({ ...options, cgroup }));
   // What there is to say from here on, the stage says.
   if (options.detach) call('dup2', 1, 2);
-  const served = options.terminal ? serveTerminal(child) : undefined;
-
-  // Not one after the other: what the command has written last may still be on its way when it has gone.
-  const [[code, signal]] = (await Promise.all([ended, served])) as [[number | null, NodeJS.Signals | null], void];
-  return exitStatus(code, signal);
+  return await attend(child, { ...options, cgroup }, ended);
 }
 
-/** How a process ended, as the single number that a shell would show. */
-export function exitStatus(code: number | null, signal: NodeJS.Signals | null): number {
+/** Writes the second half of box its letter, serves its terminal if it has one, and waits for its end. Returns its exit status. */
+export async function attend(child: ChildProcess, letter: { terminal: boolean; cgroup: string }, ended = once(child, 'exit')): Promise<number> {
+  const pipe = child.stdio[3] as Writable;
+  // One that is dead cannot read. Why it died is in its exit status, not in our EPIPE.
+  pipe.on('error', () => {});
+  pipe.end(JSON.stringify(letter));
+  const served = letter.terminal ? serveTerminal(child) : undefined;
+  // Not one after the other: what the command has written last may still be on its way when it has gone.
+  const [[code, signal]] = (await Promise.all([ended, served])) as [[number | null, NodeJS.Signals | null], void];
   // wait(2) tells apart "exited with 9" and "killed by signal 9"; an exit status cannot. Hence 128 + signal.
   return signal === null ? code! : 128 + constants.signals[signal];
 }

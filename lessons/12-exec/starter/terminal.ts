@@ -9,13 +9,12 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { isatty, ReadStream } from 'node:tty';
-import { call, CLONE_NEWPID, TIOCGPTN, TIOCGPTPEER, TIOCGWINSZ, TIOCSCTTY, TIOCSWINSZ } from './libc.ts';
+import { call, TIOCGPTN, TIOCGPTPEER, TIOCGWINSZ, TIOCSCTTY, TIOCSWINSZ } from './libc.ts';
 
 /** The descriptor by which the two stages agree on a terminal; the second stage has it only if there is to be one. */
 const LINE = 4;
 
 const { O_RDWR, O_NOCTTY } = constants;
-const F_DUPFD_CLOEXEC = 1030; // fcntl(2)
 
 /** What a terminal makes of Ctrl-D: the end of its input. */
 const END = '\x04';
@@ -38,28 +37,17 @@ export async function serveTerminal(stage: ChildProcess): Promise<void> {
   }
 }
 
-/** For the second stage, in the container: takes a terminal for its own. Returns what `keepErrors` does. */
-export function takeTerminal(): (giveBack: boolean) => void {
+/** For the second stage, in the container: takes a terminal for its own. */
+export function takeTerminal(): void {
   writeSync(LINE, 'ready');
   const number = readFileSync(LINE, 'utf8');
   closeSync(LINE);
-  const settle = keepErrors();
   // A session has one controlling terminal, and box's session has that of box. So: a new session, which has none yet.
   call('setsid');
   const slave = openSync(`/dev/pts/${number}`, O_RDWR | O_NOCTTY);
   call('ioctl', slave, TIOCSCTTY, 0);
   for (const descriptor of [0, 1, 2]) call('dup2', slave, descriptor);
   closeSync(slave);
-  return settle;
-}
-
-/** Keeps standard error while something else takes its place. The function returned gives it back, or lets go of it for good. */
-export function keepErrors(): (giveBack: boolean) => void {
-  const before = call('fcntl', 2, F_DUPFD_CLOEXEC, 3);
-  return (giveBack) => {
-    if (giveBack) call('dup2', before, 2);
-    closeSync(before);
-  };
 }
 
 /** Opens a new terminal of the container's devpts, from outside. Returns its master, and the number that its slave has there. */
@@ -99,10 +87,6 @@ async function relay(master: number, stage: ChildProcess): Promise<void> {
     inner.bytesRead === seen && !process.stdout.writableNeedDrain ? inner.destroy() : setTimeout(hangUp, 100, inner.bytesRead);
   stage.once('exit', () => hangUp(-1));
   inner.pipe(process.stdout, { end: false });
-  // A file as standard input is read by other threads, and none can begin while our children go to another pid namespace.
-  const own = openSync('/proc/self/ns/pid', 'r');
-  call('setns', own, CLONE_NEWPID);
-  closeSync(own);
   const { stdin } = process;
   // Raw: our own terminal keeps its hands off. No echo, no lines, and Ctrl-C is a byte, which the inner terminal understands.
   if (stdin.isTTY) stdin.setRawMode(true);

@@ -1,5 +1,5 @@
 /** What a container gets of the machine: a /dev of its own, a /sys to look at, and a /proc with some doors closed. */
-import { lstatSync, mkdirSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, statSync, symlinkSync } from 'node:fs';
 import { call, mount, MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_REC, MS_REMOUNT } from './libc.ts';
 
 /** Devices that give away nothing of the machine. */
@@ -44,11 +44,11 @@ export function mountTerminals(dir: string): void {
 
 /** Closes what in /proc and /sys is the machine's and not the container's. Called in the container's root. */
 export function closeDoors(): void {
-  for (const path of masked.filter(isThere)) {
+  for (const path of masked.filter((path) => existsSync(path))) {
     if (statSync(path).isDirectory()) mount('tmpfs', path, 'tmpfs', QUIET | MS_RDONLY, 'size=0');
     else mount('/dev/null', path, null, MS_BIND);
   }
-  for (const path of readOnly.filter(isThere)) {
+  for (const path of readOnly.filter((path) => existsSync(path))) {
     // A bind mount looks at no flag but MS_REC: read-only it becomes with a second call, which also says what else it shall be.
     mount(path, path, null, MS_BIND | MS_REC);
     mount(null, path, null, MS_REMOUNT | MS_BIND | MS_RDONLY | QUIET);
@@ -59,8 +59,4 @@ export function closeDoors(): void {
 function ownDirectory(path: string): string {
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw new Error(`${path}: there is no such directory in the image`);
   return path;
-}
-
-function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }

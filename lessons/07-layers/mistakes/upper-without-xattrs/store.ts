@@ -29,6 +29,8 @@ type Record = { layers: string[]; pid: number; exit?: number };
 const containers = '/run/box/containers';
 
 export function homeOf(name: string): Home {
+  // It becomes the name of a directory. Nobody is to get out of there by calling a container `../..`.
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) throw new Error(`${name}: letters, digits and _.- only, the first a letter or digit`);
   const place = (file: string): string => path.join(containers, name, file);
   return { directory: place(''), upper: place('upper'), work: place('work'), root: place('root'), record: place('record.json') };
 }

@@ -11,19 +11,19 @@ const PARENT = `${TOP}/box`;
 /** Makes a cgroup with these limits, and returns its directory. Where that fails, it leaves none. */
 export function makeCgroup({ memory, cpus, pidsLimit }: RunOptions): string {
   mkdirSync(PARENT, { recursive: true });
-  write(PARENT, 'cgroup.subtree_control', '+memory +cpu +pids');
+  writeFileSync(`${PARENT}/cgroup.subtree_control`, '+memory +cpu +pids');
 
   // A name that nobody has, however many of us run.
   const cgroup = mkdtempSync(`${PARENT}/`);
   try {
     if (memory !== undefined) {
       // The kernel can read 64m by itself, and means what Docker means: powers of 1024.
-      write(cgroup, 'memory.max', memory);
+      writeFileSync(`${cgroup}/memory.max`, memory);
       // What does not fit must not go to the disk instead.
-      write(cgroup, 'memory.swap.max', '0');
+      writeFileSync(`${cgroup}/memory.swap.max`, '0');
     }
-    if (cpus !== undefined) write(cgroup, 'cpu.max', cpuMax(Number(cpus)));
-    if (pidsLimit !== undefined) write(cgroup, 'pids.max', pidsLimit);
+    if (cpus !== undefined) writeFileSync(`${cgroup}/cpu.max`, cpuMax(Number(cpus)));
+    if (pidsLimit !== undefined) writeFileSync(`${cgroup}/pids.max`, pidsLimit);
     return cgroup;
   } catch (error) {
     rmdirSync(cgroup);
@@ -40,13 +40,13 @@ function cpuMax(cpus: number): string {
 /** Moves this process into a cgroup, with all its threads and all that it will ever start. */
 export function joinCgroup(cgroup: string): void {
   // 0 is whoever writes.
-  write(cgroup, 'cgroup.procs', '0');
+  writeFileSync(`${cgroup}/cgroup.procs`, '0');
 }
 
 /** Ends everything that is in a cgroup or below, and removes it. */
 export async function removeCgroup(cgroup: string): Promise<void> {
   // One write, all processes, those too that are being forked at this moment.
-  write(cgroup, 'cgroup.kill', '1');
+  writeFileSync(`${cgroup}/cgroup.kill`, '1');
   // SIGKILL is sent now. The last one is gone when cgroup.events says so, and not before can the directory be removed.
   while (/^populated 1$/m.test(readFileSync(`${cgroup}/cgroup.events`, 'utf8'))) await sleep(5);
   removeTree(cgroup);
@@ -58,8 +58,4 @@ function removeTree(cgroup: string): void {
   const below = readdirSync(cgroup, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const { name } of below) removeTree(`${cgroup}/${name}`);
   rmdirSync(cgroup);
-}
-
-function write(cgroup: string, file: string, text: string): void {
-  writeFileSync(`${cgroup}/${file}`, text);
 }

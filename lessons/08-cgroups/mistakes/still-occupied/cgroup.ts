@@ -12,19 +12,19 @@ export function makeCgroup({ memory, cpus, pidsLimit }: RunOptions): string {
   mkdirSync(PARENT, { recursive: true });
   // A controller goes down the tree one level at a time. Both of these hold no processes, and must not: a cgroup has either
   // processes or children with controllers.
-  for (const cgroup of [TOP, PARENT]) write(cgroup, 'cgroup.subtree_control', '+memory +cpu +pids');
+  for (const cgroup of [TOP, PARENT]) writeFileSync(`${cgroup}/cgroup.subtree_control`, '+memory +cpu +pids');
 
   // A name that nobody has, however many of us run.
   const cgroup = mkdtempSync(`${PARENT}/`);
   try {
     if (memory !== undefined) {
       // The kernel can read 64m by itself, and means what Docker means: powers of 1024.
-      write(cgroup, 'memory.max', memory);
+      writeFileSync(`${cgroup}/memory.max`, memory);
       // What does not fit must not go to the disk instead.
-      write(cgroup, 'memory.swap.max', '0');
+      writeFileSync(`${cgroup}/memory.swap.max`, '0');
     }
-    if (cpus !== undefined) write(cgroup, 'cpu.max', cpuMax(Number(cpus)));
-    if (pidsLimit !== undefined) write(cgroup, 'pids.max', pidsLimit);
+    if (cpus !== undefined) writeFileSync(`${cgroup}/cpu.max`, cpuMax(Number(cpus)));
+    if (pidsLimit !== undefined) writeFileSync(`${cgroup}/pids.max`, pidsLimit);
     return cgroup;
   } catch (error) {
     rmdirSync(cgroup);
@@ -41,7 +41,7 @@ function cpuMax(cpus: number): string {
 /** Moves this process into a cgroup, with all its threads and all that it will ever start. */
 export function joinCgroup(cgroup: string): void {
   // 0 is whoever writes.
-  write(cgroup, 'cgroup.procs', '0');
+  writeFileSync(`${cgroup}/cgroup.procs`, '0');
 }
 
 /** Ends everything that is in a cgroup or below, and removes it. */
@@ -55,8 +55,4 @@ function removeTree(cgroup: string): void {
   const below = readdirSync(cgroup, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const { name } of below) removeTree(`${cgroup}/${name}`);
   rmdirSync(cgroup);
-}
-
-function write(cgroup: string, file: string, text: string): void {
-  writeFileSync(`${cgroup}/${file}`, text);
 }

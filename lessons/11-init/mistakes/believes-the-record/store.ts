@@ -6,42 +6,40 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunOptions } from './cli.ts';
-import { flock, LOCK_EX, LOCK_NB, LOCK_SH, SyscallError } from './libc.ts';
+import { call, LOCK_EX, LOCK_NB, LOCK_SH, SyscallError } from './libc.ts';
 
 /** What `box run` is asked to do, for a container that has got its name. */
 export type Named = RunOptions & { name: string };
 
-/** The places in a container's directory. */
-export type Home = {
-  directory: string;
-  /** What the container writes. */
-  upper: string;
-  /** Where overlayfs prepares things. It has to lie on the same file system as `upper`, and not in it. */
-  work: string;
-  /** Where the container's root is mounted. */
-  root: string;
-  /** A Record, as JSON. */
-  record: string;
-  /** What it is told of names: see names.ts. */
-  hosts: string;
-  'resolv.conf': string;
-};
-
 /**
  * What is known of a container. It runs as long as there is no `exit` and box, `pid`, holds its directory's lock. `init` is its
- * process 1, as box counts; `address` the one that it has on the bridge.
+ * process 1, as box counts; `address` the one that it has on the bridge. The rest is what was asked for.
  */
-type Record = { layers: string[]; pid: number; init?: number; address?: string; exit?: number };
-
-/** And what it runs. */
-type Known = Record & { command: string[] };
+type Record = Pick<RunOptions, 'layers' | 'command'> & { pid: number; init?: number; address?: string; exit?: number };
 
 const containers = '/var/lib/box/containers';
 
-export function homeOf(name: string): Home {
-  const place = (file: string): string => path.join(containers, name, file);
-  return { directory: place(''), upper: place('upper'), work: place('work'), root: place('root'), record: place('record.json'), hosts: place('hosts'), 'resolv.conf': place('resolv.conf') };
+/** The places in a container's directory. */
+export function homeOf(name: string) {
+  // It becomes the name of a directory. Nobody is to get out of there by calling a container `../..`.
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) throw new Error(`${name}: letters, digits and _.- only, the first a letter or digit`);
+  const directory = path.join(containers, name);
+  return {
+    directory,
+    /** What the container writes. */
+    upper: path.join(directory, 'upper'),
+    /** Where overlayfs prepares things. It has to lie on the same file system as `upper`, and not in it. */
+    work: path.join(directory, 'work'),
+    /** Where the container's root is mounted. */
+    root: path.join(directory, 'root'),
+    /** A Record, as JSON. */
+    record: path.join(directory, 'record.json'),
+    /** What it is told of names: see names.ts. */
+    hosts: path.join(directory, 'hosts'),
+    'resolv.conf': path.join(directory, 'resolv.conf'),
+  };
 }
+export type Home = ReturnType<typeof homeOf>;
 
 /**
  * Runs a container from the making of its directory to the end. What has a name, and was not asked to go, is kept: its upper
@@ -76,44 +74,41 @@ function create(name: string, { layers, command }: RunOptions): void {
     throw error;
   }
   // Never closed: it is locked until this process ends, however that comes about.
-  flock(openSync(directory, 'r'), LOCK_EX);
+  call('flock', openSync(directory, 'r'), LOCK_EX);
   for (const place of [upper, work, root]) mkdirSync(place);
   // Somebody may ask for a diff from another directory.
-  const known: Known = { layers: layers.map((layer) => path.resolve(layer)), pid: process.pid, command };
-  save(record, known);
+  save(record, { layers: layers.map((layer) => path.resolve(layer)), command, pid: process.pid });
 }
 
 /** Writes down what is new of a container. Whoever reads meanwhile sees the old or the new, never half of it. */
 export function amend(name: string, news: Partial<Record>): void {
-  save(homeOf(name).record, { ...read(name), ...news });
+  save(homeOf(name).record, { ...find(name), ...news });
 }
 
-function save(file: string, known: Known): void {
+function save(file: string, known: Record): void {
   writeFileSync(`${file}.new`, JSON.stringify(known));
   renameSync(`${file}.new`, file);
 }
 
 /** The containers that are on the bridge now. */
 export function neighbours(): { name: string; address: string }[] {
-  return readdirSync(containers).flatMap((name) => {
-    try {
-      const { address } = read(name);
-      return address !== undefined && isRunning(name) ? [{ name, address }] : [];
-    } catch {
-      return []; // It is just being made, or just going.
-    }
-  });
+  return list().flatMap(({ name, running, address }) => (running && address !== undefined ? [{ name, address }] : []));
 }
 
-/** Does something while no other box does. The kernel gives the lock back when we are gone, and be it by kill -9. */
+/** Does something while no other box does. */
 export function alone<T>(work: () => T): T {
   mkdirSync('/run/box', { recursive: true });
-  const lock = openSync('/run/box/lock', 'w');
+  return locked('/run/box', LOCK_EX, work);
+}
+
+/** Does something while it holds a lock on a directory. The kernel gives the lock back when we are gone, and be it by kill -9. */
+function locked<T>(directory: string, operation: number, work: () => T): T {
+  const descriptor = openSync(directory, 'r');
   try {
-    flock(lock, LOCK_EX);
+    call('flock', descriptor, operation);
     return work();
   } finally {
-    closeSync(lock);
+    closeSync(descriptor);
   }
 }
 
@@ -122,18 +117,22 @@ function discard(name: string): void {
   rmSync(homeOf(name).directory, { recursive: true });
 }
 
-/** The upper layer of a container, and all that is known of it. Throws where there is none of this name. */
-export function find(name: string): Known & { upper: string } {
-  return { upper: homeOf(name).upper, ...read(name) };
+/** What is known of a container. Throws where there is none of this name. */
+export function find(name: string): Record {
+  try {
+    return JSON.parse(readFileSync(homeOf(name).record, 'utf8')) as Record;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`${name}: no such container`);
+    throw error;
+  }
 }
 
 /** All containers, by name. */
-export function list(): (Known & { name: string; running: boolean })[] {
+export function list(): (Record & { name: string; running: boolean })[] {
   mkdirSync(containers, { recursive: true });
   return readdirSync(containers).sort().flatMap((name) => {
     try {
-      const running = isRunning(name);
-      return [{ name, running, ...read(name) }];
+      return [{ name, running: isRunning(name), ...find(name) }];
     } catch {
       return []; // It is being made, or has gone while we looked.
     }
@@ -142,24 +141,15 @@ export function list(): (Known & { name: string; running: boolean })[] {
 
 /** `box rm`. Throws where there is no container of this name, or it still runs. */
 export function remove(name: string): void {
-  read(name);
+  find(name);
   if (isRunning(name)) throw new Error(`${name}: it is running`);
   discard(name);
-}
-
-function read(name: string): Known {
-  try {
-    return JSON.parse(readFileSync(homeOf(name).record, 'utf8')) as Known;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`${name}: no such container`);
-    throw error;
-  }
 }
 
 /** Whether box is not done with a container yet; false where there is none of this name. */
 export function isRunning(name: string): boolean {
   try {
-    return read(name).exit === undefined;
+    return find(name).exit === undefined;
   } catch {
     return false;
   }

@@ -16,6 +16,8 @@ import { enterRoot } from './root.ts';
 import { homeOf, type Named } from './store.ts';
 import { takeTerminal } from './terminal.ts';
 
+const F_DUPFD_CLOEXEC = 1030; // fcntl(2)
+
 /**
  * Never returns if all goes well, unless it is an init: then it returns how the command has ended. Returns box's exit status
  * where the command cannot be started; throws where box itself fails.
@@ -24,7 +26,8 @@ export async function stage(): Promise<number> {
   // Where box is killed, nobody is left to wait or to clean up: then the container is to be killed, too. Said before the letter is
   // read: if box has died by now, there is no letter.
   call('prctl', PR_SET_PDEATHSIG, constants.signals.SIGKILL);
-  const { command, env, layers, name, cgroup, terminal, detach, init } = readLetter();
+  const options = readLetter();
+  const { layers, name, cgroup, terminal } = options;
 
   // Not earlier: until it was up, Node's threads and its memory would have counted. Not later: whatever the command starts, and
   // be it at once, must be in there.
@@ -47,16 +50,27 @@ export async function stage(): Promise<number> {
   // Without a root of its own the container sees the host's /dev, but not the host's terminals.
   if (terminal && rootfs === undefined) mountTerminals('/dev/pts');
 
-  Object.assign(process.env, env);
   // A terminal sends Ctrl-C to a whole process group. Ours would get it from there, and a second time from box.
-  const settle = terminal ? takeTerminal() : detach ? hush() : () => {};
+  return startCommand(options);
+}
+
+/**
+ * Becomes the command, or its init, on a terminal or without. Returns the exit status of an init, or where the command cannot be
+ * started.
+ */
+async function startCommand({ command, env, terminal, detach, init }: Named): Promise<number> {
+  Object.assign(process.env, env);
+  // Box's own standard error, for what we may have to say when something else is in its place.
+  const errors = call('fcntl', 2, F_DUPFD_CLOEXEC, 3);
+  if (terminal) takeTerminal();
+  else if (detach) hush();
   try {
     if (!init) become(command);
     const status = beInit(command, terminal);
-    settle(false);
+    closeSync(errors);
     return await status;
   } catch (error) {
-    settle(true);
+    call('dup2', errors, 2);
     return refusal(command[0], error as SyscallError);
   }
 }

@@ -6,19 +6,15 @@
  * becomes the command.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, readFileSync, statSync } from 'node:fs';
-import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { become } from './become.ts';
 import { joinCgroup } from './cgroup.ts';
 import type { ExecOptions } from './cli.ts';
-import { CLONE_JOINED, CLONE_NEWPID, pidfdOpen, setnsOf, type SyscallError } from './libc.ts';
+import { call, CLONE_JOINED, CLONE_NEWPID, setns } from './libc.ts';
 import { wayHome } from './network.ts';
-import { exitStatus } from './run.ts';
-import { refusal } from './stage.ts';
+import { attend } from './run.ts';
+import { readLetter, startCommand } from './stage.ts';
 import { find, isRunning } from './store.ts';
-import { serveTerminal, takeTerminal } from './terminal.ts';
 
 /** What the first half writes to the second. */
 type Letter = ExecOptions & { cgroup: string };
@@ -31,45 +27,32 @@ export async function exec(options: ExecOptions): Promise<number> {
   const { init: pid, env } = await running(options.name);
   // #region pidfd
   // Processes come and go, and numbers are used again. From here on this one is meant, or nobody.
-  const init = pidfdOpen(pid);
+  const init = call('pidfd_open', pid, 0);
   // #endregion pidfd
   const letter: Letter = { ...options, cgroup: cgroupOf(pid), env: { ...env, ...options.env } };
 
+  joinCgroup(letter.cgroup);
   // #region born
   // Nobody can move to another pid namespace, but our next child can be born there. After that we go back: Node may need a thread.
   const goHome = wayHome();
-  setnsOf(init, CLONE_NEWPID);
-  joinCgroup(letter.cgroup);
+  setns(init, CLONE_NEWPID);
   const child = spawn(process.execPath, [process.argv[1]!, 'join'], { stdio: ['inherit', 'inherit', 'inherit', 'pipe', options.terminal ? 'pipe' : 'ignore', init] });
   goHome();
   // #endregion born
-  const pipe = child.stdio[3] as Writable;
-  pipe.on('error', () => {});
-  pipe.end(JSON.stringify(letter));
-  const served = options.terminal ? serveTerminal(child) : undefined;
-  const [[code, signal]] = (await Promise.all([once(child, 'exit'), served])) as [[number | null, NodeJS.Signals | null], void];
-  return exitStatus(code, signal);
+  return attend(child, letter);
 }
 
 /** The second half. Returns, or throws, only where the command cannot be started. */
-export function join(): number {
-  const { command, directory, env, terminal } = JSON.parse(readFileSync(3, 'utf8')) as Letter;
-  closeSync(3);
+export function join(): Promise<number> {
+  const letter = readLetter<Letter>();
   // #region join
   // Files, names, network, all in one step. The root and the working directory become those of the mount namespace: where
   // pivot_root(2) has been, that is the container's root, and there is no other.
-  setnsOf(INIT, CLONE_JOINED);
+  setns(INIT, CLONE_JOINED);
   closeSync(INIT);
   // #endregion join
-  if (directory !== undefined) process.chdir(directory);
-  Object.assign(process.env, env);
-  const settle = terminal ? takeTerminal() : () => {};
-  try {
-    become(command);
-  } catch (error) {
-    settle(true);
-    return refusal(command[0], error as SyscallError);
-  }
+  if (letter.directory !== undefined) process.chdir(letter.directory);
+  return startCommand(letter);
 }
 
 /** What is known of a container that runs, with its process 1. Throws where there is none of this name, or where it does not run. */
