@@ -30,6 +30,9 @@ export const MNT_DETACH = 2;
 export const MS_RDONLY = 0x1;
 export const MS_REMOUNT = 0x20;
 
+// For unshare(2): root, working directory and umask.
+export const CLONE_FS = 0x200;
+
 // For setns(2): the namespaces that a process can join one by one. (It is born into its pid namespace, and stays there.)
 export const CLONE_JOINED = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP;
 

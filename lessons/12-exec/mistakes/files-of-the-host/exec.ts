@@ -10,7 +10,7 @@ import { closeSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { joinCgroup } from './cgroup.ts';
 import type { ExecOptions } from './cli.ts';
-import { call, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUTS, setns } from './libc.ts';
+import { call, CLONE_FS, CLONE_NEWCGROUP, CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUTS, setns, unshare } from './libc.ts';
 import { wayHome } from './network.ts';
 import { attend } from './run.ts';
 import { readLetter, startCommand } from './stage.ts';
@@ -47,6 +47,7 @@ export function join(): Promise<number> {
   // #region join
   // While the host's /sys is in view. And not earlier, for the reason that the stage of `box run` has: Node would have counted.
   joinCgroup(letter.cgroup);
+  unshare(CLONE_FS);
   // Files, names, network, all in one step. The root and the working directory become those of the mount namespace: where
   // pivot_root(2) has been, that is the container's root, and there is no other.
   setns(INIT, CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP);

@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecOptions } from './cli.ts';
-import { call, CLONE_JOINED, CLONE_NEWPID, setns } from './libc.ts';
+import { call, CLONE_FS, CLONE_JOINED, CLONE_NEWPID, setns, unshare } from './libc.ts';
 import { wayHome } from './network.ts';
 import { attend } from './run.ts';
 import { readLetter, startCommand } from './stage.ts';
@@ -50,6 +50,7 @@ export async function exec(options: ExecOptions): Promise<number> {
 /** The second half. Returns, or throws, only where the command cannot be started. */
 export function join(): Promise<number> {
   const letter = readLetter<Letter>();
+  unshare(CLONE_FS);
   // #region join
   // Files, names, network, all in one step. The root and the working directory become those of the mount namespace: where
   // pivot_root(2) has been, that is the container's root, and there is no other.
