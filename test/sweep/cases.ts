@@ -50,7 +50,7 @@ export function scenesOf(course: Course, lesson: Lesson): Scene[] {
   const last = 'sleep 1000';
   const scenes: Scene[] = [{ name: 'typical', argv: typical.argv, last }];
   if (lesson.number === 10) scenes.push({ name: 'published', argv: withFlags('-p', '8080:80'), last });
-  if (lesson.number === 11) scenes.push({ name: 'detached', argv: withFlags('-d', '--init', '--name', 'swept'), of: 'swept', last });
+  if (lesson.number === 11) scenes.push({ name: 'detached', argv: withFlags('-d', '--name', 'swept'), of: 'swept', last });
   if (lesson.number === 12) scenes.push({ name: 'joined', argv: withFlags('--name', 'swept'), then: ['box', 'exec', 'swept', '--', 'sleep', '1001'], last: 'sleep 1001' });
   return scenes;
 }

@@ -17,6 +17,9 @@ import { layoutVerdict } from './verdict.ts';
 import { layoutWidth, placeOf, xrayLayout } from '../state/xray.ts';
 import { xrayTabs } from './xray.ts';
 
+/** Columns of the map: the longest title with the longest word beside it. */
+const MAP = 96;
+
 export type Overlay = { title: string; lines: readonly Line[]; /** First line in view. */ scroll: number; /** Stays above the lines; a blank one without it. */ head?: Line };
 
 /** Rows of the body that what covers the page has: the first one is blank. */
@@ -39,7 +42,7 @@ function contentOf(state: State): Overlay | undefined {
     case 'page':
       return undefined;
     case 'map': {
-      const map = layoutMap({ ...state, found: matching(state, view.query), query: view.query, selected: view.selected }, width);
+      const map = layoutMap({ ...state, found: matching(state, view.query), query: view.query, selected: view.selected }, Math.min(whole, MAP));
       // The selected lesson stays in the middle.
       return { title: mapTitle(state), lines: map.lines, scroll: map.at - Math.floor(overlayRows(state) / 2) };
     }

@@ -27,7 +27,7 @@ export function layoutClosing({ course, progress, parity }: ClosingInput, width:
     ...(parity.at === 'done' ? [...layoutScorecard(parity.card, width), blank] : []),
     ...wrap(line(all ? t.parity.built : t.parity.building, 'strong'), width),
     ...course.lessons.flatMap(({ id, goal }) => indent(wrap(line(goal, passed(id) ? 'text' : 'label'), width - 4), [seg(passed(id) ? '  ✓ ' : '  · ', passed(id) ? 'good' : 'label')])),
-    ...(all ? wrap(line(t.parity.missing, 'label'), width) : []),
+    ...(all ? [blank, ...wrap(line(t.parity.missing, 'label'), width)] : []),
   ];
 }
 
