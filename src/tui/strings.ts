@@ -7,6 +7,7 @@ import { diff } from './strings/diff.ts';
 import { drill } from './strings/drill.ts';
 import { parity } from './strings/parity.ts';
 import { trace } from './strings/trace.ts';
+import { update } from './strings/update.ts';
 import { xray } from './strings/xray.ts';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -142,6 +143,8 @@ export const t = {
     undone: 'Undone: your files are as they were before.',
     nothingToUndo: 'There is nothing to undo.',
   },
+
+  update,
 
   end: {
     files: (files: string) => `Your turn: ${files}`,

@@ -54,6 +54,12 @@ describe('what is said', () => {
     expect(said(begin(), { do: 'scroll', by: 'line', direction: 1 })).toBe('');
   });
 
+  test('what is new in the course, what it does to the box, and how to answer', () => {
+    const change = { file: 'run.ts', kind: 'merge', side: undefined, reference: false, before: 'a', after: 'b' } as const;
+    const text = said(begin(), { type: 'courseChanged', news: [{ lesson: '01-first', page: true, checks: false, files: ['run.ts'] }], changes: [{ change, lines: [] }] });
+    expect(text).toMatch(/The course has changed since you were here\n[\s\S]*01-first: its page, its starter \(run\.ts\)[\s\S]*run\.ts {2}merged[\s\S]*yes does it, no leaves your files as they are\.$/);
+  });
+
   test('a stage of the kernel once, not every megabyte', () => {
     const setting = (done: number) => ({ type: 'kernel', state: { at: 'setting-up', what: 'packages', done, total: 60 }, note: undefined }) as const;
     expect(said(begin(), setting(1))).toBe('setting up: packages');

@@ -7,7 +7,7 @@ import { wrap } from '../text/wrap.ts';
 import { drilledLesson } from '../state/drill.ts';
 import { layoutDrill } from './drill.ts';
 import { layoutClosing } from './scorecard.ts';
-import { type DiffWords, layoutFiles, layoutStartDiff } from './diff.ts';
+import { type DiffWords, layoutFiles, layoutStartDiff, layoutUpdate } from './diff.ts';
 import { layoutHelp } from './help.ts';
 import { layoutHints } from './hints.ts';
 import { layoutMap } from './map.ts';
@@ -77,6 +77,7 @@ function contentOf(state: State): Overlay | undefined {
       if (view.of === 'trace') return { title: t.keys.trace, lines: t.trace.confirm.flatMap((text) => wrap(line(text), width)), scroll: 0 };
       return { title: t.diff.reference, lines: t.diff.confirm.flatMap((text) => wrap(line(text), width)), scroll: 0 };
     case 'preview':
+      if (view.news) return { title: t.update.title, lines: layoutUpdate(view.news, view.changes, whole), scroll: view.scroll };
       return { title: t.start.previewTitle, lines: layoutStartDiff(view.changes, whole), scroll: view.scroll };
   }
 }
