@@ -186,7 +186,7 @@ describe('the linear mode', () => {
   test('drills and scorecards are read out when they come', () => {
     const said = (before: Run, ...happens: (Command | Event)[]): string => announce(before.state, drive(before, ...happens).state).join('\n');
     const before = drive(begin(passed), { do: 'drill' }, { do: 'back' });
-    expect(said(before, opened)).toMatch(/Drill on 01-first[^]*1 {2}It kept the old root[^]*drill 2 answers/);
+    expect(said(before, opened)).toMatch(/Drill on 01-first[^]*1: It kept the old root[^]*drill 2 answers/);
     expect(said(drive(before, opened), answered)).toContain('Not so. It is 3');
     const probing = drive(begin(passed), { do: 'probe' });
     expect(said(probing, { type: 'parity', state: { at: 'running', step: { name: 'runc', number: 4, all: 5 } } })).toContain('Probing runc (4 of 5)');
