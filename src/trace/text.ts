@@ -16,7 +16,7 @@ export function renderTrace(trace: TraceDocument, columns: number): string {
   const head = [...headLines(trace, width), ''];
   if (reference === null || rows === null) return text([...head, ...runLines(mine, width)]);
   const table = width >= SIDE_BY_SIDE ? sideBySide(rows, difference, mine, reference, width) : oneBelowTheOther(rows, difference, mine, reference, width);
-  return text([...head, ...table, '', ...wrapText(legend, width), '', ...differenceLines(difference, width), ...said(mine)]);
+  return text([...head, ...table, '', ...wrapText(legend, width), '', ...differenceLines(difference, width), ...said(mine, width)]);
 }
 
 /** Every step of one run with what it changed. */
@@ -24,7 +24,7 @@ export function renderTimeline(trace: TraceDocument, columns: number): string {
   const { mine } = trace;
   const width = Math.max(40, Math.min(columns, 100));
   const steps = mine.steps.flatMap((step, index) => [...timelineLines(mine, index, width), ...(step === mine.steps.at(-1) ? [] : [''])]);
-  return text([...headLines(trace, width), '', ...(steps.length === 0 ? [w.noSteps] : steps), ...said(mine)]);
+  return text([...headLines(trace, width), '', ...(steps.length === 0 ? [w.noSteps] : steps), ...said(mine, width)]);
 }
 
 /** One step of the timeline. */
@@ -71,7 +71,7 @@ function failureLines({ errno, failure }: TraceStep): string[] {
 }
 
 function runLines(run: TraceRun, width: number): string[] {
-  return [...run.steps.map((step, index) => cut(`${String(index + 1).padStart(3)}  ${briefOf(step)}${step.errno === undefined ? '' : `  ${resultWords(step)}`}`, width)), ...said(run)];
+  return [...run.steps.map((step, index) => cut(`${String(index + 1).padStart(3)}  ${briefOf(step)}${step.errno === undefined ? '' : `  ${resultWords(step)}`}`, width)), ...said(run, width)];
 }
 
 function sideBySide(rows: readonly Row[], difference: Difference | null, mine: TraceRun, reference: TraceRun, width: number): string[] {
@@ -102,11 +102,11 @@ function differenceLines(difference: Difference | null, width: number): string[]
 }
 
 /** The end of the run, and what box said, where it did not go well. */
-function said(run: TraceRun): string[] {
+function said(run: TraceRun, width: number): string[] {
   const ending = endingWords(run);
   if (ending === undefined) return [];
-  const lines = run.stderr.trim() === '' ? [] : harmlessText(run.stderr.trim()).split('\n').slice(-5).map((line) => `  ${line}`);
-  return ['', ending, ...lines];
+  const lines = run.stderr.trim() === '' ? [] : harmlessText(run.stderr.trim()).split('\n').slice(-5).flatMap((line) => wrapText(line, width - 2).map((part) => `  ${part}`));
+  return ['', ...wrapText(ending, width), ...lines];
 }
 
 function callWords(step: TraceStep): string {
