@@ -49,7 +49,7 @@ function spokenLines(lines: readonly DiffLine[], [before, after]: Sides): string
       case '+':
         return `${after}: ${text}`;
       case ' ':
-        return `    ${text}`;
+        return `    ${text}`.trimEnd();
     }
   });
 }
