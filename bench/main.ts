@@ -2,7 +2,7 @@
  * `npm run bench`: the budgets of the design, each as a ratio or a figure of one run. Exits 1 where one is missed.
  *
  *   npm run bench              everything
- *   npm run bench -- boot      one of: frame boot verdict start grade
+ *   npm run bench -- boot      one of: frame xray boot verdict start grade
  */
 import { boot } from './boot.ts';
 import { firstFrame } from './frame.ts';
@@ -10,8 +10,9 @@ import { grading } from './grade.ts';
 import { print, type Row } from './measure.ts';
 import { startUp } from './start.ts';
 import { verdict } from './verdict.ts';
+import { openXray } from './xray.ts';
 
-const measurements: Record<string, () => Promise<Row[]>> = { frame: firstFrame, boot, verdict, start: startUp, grade: grading };
+const measurements: Record<string, () => Promise<Row[]>> = { frame: firstFrame, xray: openXray, boot, verdict, start: startUp, grade: grading };
 
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in measurements));

@@ -59,6 +59,9 @@ const settings = ['memory.max', 'memory.high', 'memory.swap.max', 'cpu.max', 'cp
 /** Tables kept. */
 const MOST_TABLES = 16;
 
+/** Processes beside the run whose namespaces are looked at, at most. */
+const MOST_BESIDE = 8;
+
 /** Cgroups looked at, at most. */
 const MOST_CGROUPS = 40;
 
@@ -67,19 +70,25 @@ export function takeWorld({ threads, host, home }: Watched): World {
   const processes = [...threads].flatMap(([pid, thread]) => present(() => processState(pid, thread)));
   const hostState = present(() => processState(host, host))[0];
   const speakers = new Map<string, Map<string, number>>([['mnt', new Map()], ['net', new Map()], ['uts', new Map()]]);
-  for (const [thread, state] of [...processes.map((one) => [threads.get(one.pid) ?? one.pid, one] as const), ...(hostState === undefined ? [] : [[host, hostState] as const])]) {
+  const speak = (thread: number, namespaces: Readonly<Record<string, string>>): void => {
     for (const [kind, known] of speakers) {
-      const namespace = state.namespaces[kind];
+      const namespace = namespaces[kind];
       if (namespace !== undefined && !known.has(namespace)) known.set(namespace, thread);
     }
-  }
+  };
+  for (const { pid, namespaces } of processes) speak(threads.get(pid) ?? pid, namespaces);
+  if (hostState !== undefined) speak(host, hostState.namespaces);
+  const cgroups = cgroupStates(home);
+  // A container that was there before: what a call enters there is not new.
+  const beside = cgroups.flatMap((cgroup) => cgroup.processes).filter((pid) => !threads.has(pid)).slice(0, MOST_BESIDE);
+  for (const pid of beside) for (const namespaces of present(() => namespacesOf(pid))) speak(pid, namespaces);
   return {
     processes,
     mounts: byNamespace(speakers.get('mnt'), mountsOf),
     links: byNamespace(speakers.get('net'), linksOf),
     routes: byNamespace(speakers.get('net'), (thread) => routeTexts(readProc(thread, 'net/route'))),
     names: byNamespace(speakers.get('uts'), (thread) => ({ hostname: utsName(thread, 'hostname').value, domainname: utsName(thread, 'domainname').value })),
-    cgroups: cgroupStates(home),
+    cgroups,
   };
 }
 
@@ -97,9 +106,7 @@ function mountsOf(thread: number): readonly Mount[] {
 }
 
 function processState(pid: number, thread: number): ProcessState {
-  const namespaces: Record<string, string> = {};
-  // Not every kernel has every kind.
-  for (const kind of namespaceKinds) for (const link of present(() => readProcLink(thread, `ns/${kind}`))) namespaces[kind] = link;
+  const namespaces = namespacesOf(thread);
   // Empty where the namespace is new and nobody is in it yet: the link is there and leads nowhere.
   const children = present(() => readProcLink(thread, 'ns/pid_for_children'))[0];
   if (children !== namespaces['pid']) namespaces['pid_for_children'] = children ?? 'new, nobody in it yet';
@@ -113,6 +120,11 @@ function processState(pid: number, thread: number): ProcessState {
     cwd: readProcLink(thread, 'cwd'),
     cgroup: /^0::(.*)$/m.exec(readProc(pid, 'cgroup'))?.[1] ?? '',
   };
+}
+
+function namespacesOf(thread: number): Record<string, string> {
+  // Not every kernel has every kind.
+  return Object.fromEntries(namespaceKinds.flatMap((kind) => present(() => readProcLink(thread, `ns/${kind}`)).map((link) => [kind, link])));
 }
 
 function cgroupStates(home: string): CgroupState[] {

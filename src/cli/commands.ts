@@ -7,6 +7,7 @@ const table: readonly { name: string; load: () => Promise<{ command: Command }> 
   { name: 'list', load: () => import('./list.ts') },
   { name: 'read', load: () => import('./read.ts') },
   { name: 'start', load: () => import('./start.ts') },
+  { name: 'update', load: () => import('./update.ts') },
   { name: 'check', load: () => import('./check.ts') },
   { name: 'hint', load: () => import('./hint.ts') },
   { name: 'diff', load: () => import('./diff.ts') },

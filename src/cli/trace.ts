@@ -28,7 +28,8 @@ export const command: Command = {
   description: [
     'Runs your box and the reference in the sandbox, each in a place of its own, follows both with ptrace(2) and puts the calls that make a '
     + 'container side by side. The first difference is marked and explained. Without arguments after -- it is the container that the lesson '
-    + 'is about; a small root file system lies in /tmp/image, a layer for it in /tmp/top.',
+    + 'is about; a small root file system lies in /tmp/image, a layer for it in /tmp/top. In lesson 12 it is a command that joins a container, '
+    + 'which the same box has started before.',
     'With --timeline every call is shown with what was different after it: namespaces, mounts, cgroups, links. The caller is stopped while '
     + 'that is read, before the call and after it.',
   ],

@@ -5,6 +5,7 @@ import type { Ending, Xray } from '../check/wire.ts';
 import { readBox } from '../check/workspace.ts';
 import { Exit, UserError } from '../errors.ts';
 import { nearest } from '../lesson/nearest.ts';
+import { wrapText } from '../lesson/text.ts';
 import { typicalRun } from '../lesson/typical.ts';
 import { harmlessJson, harmlessText } from '../report/index.ts';
 import { lineText } from '../tui/text/line.ts';
@@ -138,7 +139,7 @@ async function pauseAndLook(history: History, again: Look): ReturnType<Look> {
 /** The X-ray as lines for a width, sections one after the other. */
 export function textOf(xray: Xray, history: History, width: number, only: readonly SectionId[]): string[] {
   const { container, containers } = xray;
-  if (!container) return [t.xray.plain.none];
+  if (!container) return wrapText(t.xray.plain.none, width);
   const others = containers.filter(({ id }) => id !== container.id);
   const lines = layoutSections(container, history, width, { only }).flatMap(({ title, lines }) => ['', title, '─'.repeat(title.length), ...lines.map((line) => lineText(line).trimEnd())]);
   const head = [t.xray.title(untrustedLine(container.name), container.pid), untrustedLine(container.command, width)];

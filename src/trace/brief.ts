@@ -21,6 +21,7 @@ export function briefOf(step: TraceStep | undefined): string {
     case 'pivot_root':
       return join(name, textOf(args[0]), textOf(args[1]));
     case 'setns':
+      return join(name, (pathOfDescriptor(args[0]) ?? args[0] ?? '').replace(/:\[\d+\]$/, '').replace(/^anon_inode:\[(\w+)\]$/, '$1'), flags(args[1]));
     case 'fchdir':
       return join(name, (pathOfDescriptor(args[0]) ?? args[0] ?? '').replace(/:\[\d+\]$/, ''));
     case 'write':

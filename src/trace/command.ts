@@ -36,10 +36,18 @@ const flags: readonly { from: number; to?: number; words: readonly string[] }[] 
   { from: 11, words: ['--init'] },
 ];
 
+/** The lesson in which a command joins a container that runs: that is what is followed then. */
+const JOINING = 12;
+
+/** The container that is joined; the box that is followed has started it. */
+const HELD = 'held';
+
 /** The container of the lesson with this number. */
 export function tracedBy(lesson: number): Traced {
   const words = flags.filter(({ from, to }) => lesson >= from && lesson <= (to ?? Infinity)).flatMap((flag) => flag.words);
-  return { args: ['run', ...words, '--', 'true'], setup: lesson >= 5 ? LAY_IMAGE : undefined };
+  if (lesson < JOINING) return { args: ['run', ...words, '--', 'true'], setup: lesson >= 5 ? LAY_IMAGE : undefined };
+  const start = startOfBox(['run', '-d', '--name', HELD, ...words, '--', 'sleep', '1000']);
+  return { args: ['exec', HELD, '--', 'true'], setup: `${LAY_IMAGE}\ncd /work\n${start.join(' ')} >/dev/null` };
 }
 
 /** The same place for what somebody names themselves: the image is laid for every command. */

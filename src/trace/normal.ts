@@ -55,6 +55,8 @@ function normal(step: TraceStep, place: (path: string | undefined) => string): N
     case 'clone3':
       return is('unshare', '', flagsOf(args.at(-1)).filter((flag) => flag.startsWith('CLONE_NEW')), name);
     case 'setns':
+      // By a process's descriptor one enters several namespaces at once: which, the flags say.
+      if (pathOfDescriptor(args[0])?.includes('[pidfd]') === true) return is('setns', 'pidfd', flagsOf(args[1]));
       return is('setns', (pathOfDescriptor(args[0]) ?? '?').replace(/:\[\d+\]$/, '').replace(/^.*\/ns\//, ''));
     case 'write':
     case 'pwrite64':

@@ -13,10 +13,10 @@ const SIDE_BY_SIDE = 100;
 export function renderTrace(trace: TraceDocument, columns: number): string {
   const { mine, reference, rows, difference } = trace;
   const width = Math.max(40, columns);
-  const head = [`${trace.lesson}: ${trace.command}`, ''];
+  const head = [...headLines(trace, width), ''];
   if (reference === null || rows === null) return text([...head, ...runLines(mine, width)]);
   const table = width >= SIDE_BY_SIDE ? sideBySide(rows, difference, mine, reference, width) : oneBelowTheOther(rows, difference, mine, reference, width);
-  return text([...head, ...table, '', legend, '', ...differenceLines(difference, width), ...said(mine)]);
+  return text([...head, ...table, '', ...wrapText(legend, width), '', ...differenceLines(difference, width), ...said(mine, width)]);
 }
 
 /** Every step of one run with what it changed. */
@@ -24,7 +24,7 @@ export function renderTimeline(trace: TraceDocument, columns: number): string {
   const { mine } = trace;
   const width = Math.max(40, Math.min(columns, 100));
   const steps = mine.steps.flatMap((step, index) => [...timelineLines(mine, index, width), ...(step === mine.steps.at(-1) ? [] : [''])]);
-  return text([`${trace.lesson}: ${trace.command}`, '', ...(steps.length === 0 ? [w.noSteps] : steps), ...said(mine)]);
+  return text([...headLines(trace, width), '', ...(steps.length === 0 ? [w.noSteps] : steps), ...said(mine, width)]);
 }
 
 /** One step of the timeline. */
@@ -34,7 +34,7 @@ export function timelineLines(run: TraceRun, index: number, width: number): stri
   const now = stateWords(step);
   const indented = (line: string, by: number): string[] => wrapHard(line, width - by).map((part) => `${' '.repeat(by)}${part}`);
   return [
-    `${w.step(index + 1, run.steps.length)}  ${processWords(run, step)}`,
+    ...wrapText(harmlessLine(`${w.step(index + 1, run.steps.length)}  ${processWords(run, step)}`), width),
     ...indented(`${step.text} ${resultWords(step)}`, 2),
     ...(step.by === undefined ? [] : indented(step.by, 4)),
     ...failureLines(step).flatMap((line) => wrapText(line, width - 4).map((part) => `    ${part}`)),
@@ -45,13 +45,18 @@ export function timelineLines(run: TraceRun, index: number, width: number): stri
   ];
 }
 
+/** Which lesson it is, and what was run, in pieces that are put together again by whoever copies them. */
+function headLines({ lesson, command }: TraceDocument, width: number): string[] {
+  return wrapText(`${lesson}: ${harmlessLine(command)}`, width - 2).map((line, index) => (index === 0 ? line : `  ${line}`));
+}
+
 function areaLines(step: TraceStep, area: string, title: string, width: number): string[] {
   const changes = step.changes.filter((change) => change.area === area);
   const head = `  ${title.padEnd(12)}`;
   if (changes.length === 0) return [`${head}${w.asBefore}`];
   const places = [...new Set(changes.map(({ where }) => where))];
   return places.flatMap((where, place) => [
-    `${place === 0 ? head : ' '.repeat(head.length)}${where}`,
+    ...wrapHard(where, width - head.length).map((part, row) => `${place + row === 0 ? head : ' '.repeat(head.length)}${part}`),
     ...changes.filter((change) => change.where === where).flatMap(({ what, before, after }) => [
       ...wrapHard(what, width - 4).map((part) => `    ${part}`),
       ...wrapHard(`- ${before ?? 'not there'}`, width - 6).map((part) => `      ${part}`),
@@ -66,7 +71,7 @@ function failureLines({ errno, failure }: TraceStep): string[] {
 }
 
 function runLines(run: TraceRun, width: number): string[] {
-  return [...run.steps.map((step, index) => cut(`${String(index + 1).padStart(3)}  ${briefOf(step)}${step.errno === undefined ? '' : `  ${resultWords(step)}`}`, width)), ...said(run)];
+  return [...run.steps.map((step, index) => cut(`${String(index + 1).padStart(3)}  ${briefOf(step)}${step.errno === undefined ? '' : `  ${resultWords(step)}`}`, width)), ...said(run, width)];
 }
 
 function sideBySide(rows: readonly Row[], difference: Difference | null, mine: TraceRun, reference: TraceRun, width: number): string[] {
@@ -97,11 +102,11 @@ function differenceLines(difference: Difference | null, width: number): string[]
 }
 
 /** The end of the run, and what box said, where it did not go well. */
-function said(run: TraceRun): string[] {
+function said(run: TraceRun, width: number): string[] {
   const ending = endingWords(run);
   if (ending === undefined) return [];
-  const lines = run.stderr.trim() === '' ? [] : harmlessText(run.stderr.trim()).split('\n').slice(-5).map((line) => `  ${line}`);
-  return ['', ending, ...lines];
+  const lines = run.stderr.trim() === '' ? [] : harmlessText(run.stderr.trim()).split('\n').slice(-5).flatMap((line) => wrapText(line, width - 2).map((part) => `  ${part}`));
+  return ['', ...wrapText(ending, width), ...lines];
 }
 
 function callWords(step: TraceStep): string {

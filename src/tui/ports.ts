@@ -57,6 +57,9 @@ export type StartChange = {
   after: string;
 };
 
+/** What is new in a lesson that was begun here. */
+export type LessonNews = { lesson: string; page: boolean; checks: boolean; files: readonly string[] };
+
 /** A file of the learner's beside another version of it; null where it is not there. */
 export type FilePair = { file: string; mine: string | null; other: string | null };
 
@@ -75,7 +78,11 @@ export interface Workspace {
   plan(lesson: Lesson): StartChange[];
   /** Lays the lesson's starter into the box and makes the lesson current. What it replaces is kept. */
   start(lesson: Lesson): StartChange[];
-  /** Puts back what the last start of this session changed; false where there was none. */
+  /** What is new in the course, and what bringing it would do; said once. Undefined where nothing is. */
+  news(): { lessons: LessonNews[]; changes: StartChange[] } | undefined;
+  /** Brings what is new in the starters. What it replaces is kept. */
+  update(): StartChange[];
+  /** Puts back what the last start or update of this session changed; false where there was none. */
   undo(): boolean;
   /** The lesson's files, mine and the reference's. */
   pairs(lesson: Lesson): FilePair[];

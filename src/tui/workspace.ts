@@ -7,6 +7,7 @@ import { applyStart, planStart } from '../lesson/lay/start.ts';
 import { lastPassed } from '../lesson/lay/passed.ts';
 import type { Change } from '../lesson/lay/plan.ts';
 import { experimentTree, solutionTree } from '../lesson/lay/trees.ts';
+import { applyUpdate, courseNews, noteTold, planUpdate } from '../lesson/lay/update.ts';
 import { boxFolder, laidLesson, readBox as readBoxTree, recordPassed, undoLast } from '../lesson/lay/workspace.ts';
 import { type TreeFile, textOf } from '../lesson/tree.ts';
 import type { Course, Lesson } from '../lesson/types.ts';
@@ -98,6 +99,20 @@ class DiskWorkspace implements Workspace {
     if (applyStart(this.#course, start, this.#folder, this.#now()).kept) this.#starts++;
     this.#progress.apply({ type: 'started', lesson: lesson.id, at: this.#time() });
     return start.changes.map((change) => described(change, start.reference.includes(change)));
+  }
+
+  news(): ReturnType<Workspace['news']> {
+    const news = courseNews(this.#course, this.#folder);
+    noteTold(this.#course, this.#folder);
+    if (news.length === 0) return undefined;
+    const lessons = news.map(({ lesson, ...what }) => ({ lesson: lesson.id, ...what }));
+    return { lessons, changes: planUpdate(this.#course, this.#folder).map((change) => described(change, false)) };
+  }
+
+  update(): StartChange[] {
+    const changes = planUpdate(this.#course, this.#folder);
+    if (applyUpdate(this.#course, changes, this.#folder, this.#now())) this.#starts++;
+    return changes.map((change) => described(change, false));
   }
 
   undo(): boolean {

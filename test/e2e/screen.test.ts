@@ -201,6 +201,7 @@ test('Ctrl-Z gives the terminal back to the shell, fg brings the tutor back', { 
   terminal.press('l');
   await terminal.shows('open here');
   // It knows the size that was set while it slept.
+  await showsFrame(terminal);
   expect(terminal.lines().at(-1)).toMatch(/quit/);
   terminal.press('q');
   await terminal.shows((screen) => !screen.alternate);

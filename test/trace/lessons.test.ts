@@ -39,7 +39,7 @@ function reference(number: number): Promise<TraceRun> {
 }
 
 /** Names that the run made up, and numbers of the kernel's, are different in every run: that must not show. */
-test.each([3, 5, 9])('two runs of the reference of lesson %i are the same', { timeout: 180_000 }, async (number) => {
+test.each([3, 5, 9, 12])('two runs of the reference of lesson %i are the same', { timeout: 180_000 }, async (number) => {
   const again = await follow(number, toWire(solutionTree(course, lesson(number))));
   expect(again.ending).toEqual({ code: 0, signal: null });
   expect(again.cut).toBeUndefined();
@@ -55,6 +55,7 @@ describe('mistakes', () => {
     [4, 'private-too-late', /^The same calls, in another order: /],
     [5, 'old-root-kept', /^The reference calls umount/],
     [5, 'new-root-not-a-mount.stale', /^pivot_root .* is refused: EINVAL/],
+    [12, 'pid-not-joined', /CLONE_NEWPID/],
     [6, 'mknod-refused', /^mknod.* is refused: EPERM\. The reference does not make this call\.$/],
   ] as const)('of lesson %i: %s', { timeout: 180_000 }, async (number, name, title) => {
     const mine = await follow(number, toWire(mistakeTree(course, lesson(number), name)));

@@ -263,6 +263,26 @@ describe('starting', () => {
     await until(() => expect(store.state.message?.text).toBe('There is nothing to undo.'));
   });
 
+  test('a course that has changed is told once, and brought after Enter', async () => {
+    const workspace = new MemoryWorkspace(started);
+    workspace.fresh = { lessons: [{ lesson: '01-first', page: true, checks: false, files: ['libc.ts'] }], changes: [{ ...change, kind: 'merge', before: 'y' }] };
+    const { store, press } = make(workspace);
+    await until(() => expect(store.state.view).toMatchObject({ name: 'preview', news: [{ lesson: '01-first' }] }));
+    expect(workspace.updates).toBe(0);
+    press({ do: 'enter' });
+    await until(() => expect(workspace.updates).toBe(1));
+    expect(store.state).toMatchObject({ view: { name: 'page' }, message: { text: 'Updated: 1 file of your box. u undoes it.' } });
+    expect(workspace.started).toEqual([]);
+  });
+
+  test('what changes nothing in the box is only said', async () => {
+    const workspace = new MemoryWorkspace(started);
+    workspace.fresh = { lessons: [{ lesson: '01-first', page: true, checks: true, files: [] }], changes: [] };
+    const { store } = make(workspace);
+    await until(() => expect(store.state.message?.text).toBe('The course has changed since you were here: 01-first: its page, its checks.'));
+    expect(store.state.view.name).toBe('page');
+  });
+
   test('a disk that is full is said, and the tutor goes on', async () => {
     const workspace = new MemoryWorkspace(progressWith({}));
     workspace.start = () => {

@@ -2,6 +2,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, test, vi } from 'vitest';
 import { announce } from '../../src/tui/plain/announce.ts';
+import { compare } from '../../src/tui/compare.ts';
 import { runScreen, sizeOf } from '../../src/tui/plain/run.ts';
 import { sectionsOf } from '../../src/tui/plain/sections.ts';
 import { askedBy } from '../../src/tui/plain/words.ts';
@@ -52,6 +53,29 @@ describe('what is said', () => {
 
   test('nothing when nothing changed that one has to know', () => {
     expect(said(begin(), { do: 'scroll', by: 'line', direction: 1 })).toBe('');
+  });
+
+  test('what is new in the course, what it does to the box, and how to answer', () => {
+    const change = { file: 'run.ts', kind: 'merge', side: undefined, reference: false, before: 'a', after: 'b' } as const;
+    const text = said(begin(), { type: 'courseChanged', news: [{ lesson: '01-first', page: true, checks: false, files: ['run.ts'] }], changes: [{ change, lines: [] }] });
+    expect(text).toMatch(/The course has changed since you were here\n[\s\S]*01-first: its page, its starter \(run\.ts\)[\s\S]*run\.ts {2}merged[\s\S]*yes does it, no leaves your files as they are\.$/);
+  });
+
+  test('a comparison says of each line whose it is', () => {
+    const files = [{ file: 'run.ts', absent: false, lines: compare(`one\ntwo ${'long '.repeat(30)}\n`, 'one\nthree\n', 'run.ts') }];
+    const looking = drive(begin(progressWith({ '01-first': { started: true, passed: true } }, '01-first')), { do: 'diff' });
+    const text = said(looking, { type: 'compared', against: 'reference', version: undefined, files });
+    expect(text).toMatch(/run\.ts\n {2}line 1\n {4}one\nyours: two (?:long )+\nreference: three\n/);
+    expect(text).not.toMatch(/↪|^[-+] /m);
+    const passed = drive(looking, { type: 'compared', against: 'reference', version: undefined, files }, { do: 'diff' });
+    expect(said(passed, { type: 'compared', against: 'passed', version: '01-first', files })).toMatch(/Since your box passed lesson 01[\s\S]*then: two[\s\S]*now: three/);
+  });
+
+  test('the X-ray without a container says what to type, and presses no keys', () => {
+    const looking = drive(begin(), { do: 'xray' });
+    const text = said(looking, { type: 'xrayed', xray: xrayOf(null) });
+    expect(text).toContain('xray start starts one with your box');
+    expect(text).not.toMatch(/Enter|\(s\)/);
   });
 
   test('a stage of the kernel once, not every megabyte', () => {

@@ -87,6 +87,9 @@ export class MemoryWorkspace implements Workspace {
   started: string[] = [];
   files: FilePair[] = [];
   kept: PassedVersion | undefined;
+  /** What is new in the course. */
+  fresh: ReturnType<Workspace['news']>;
+  updates = 0;
 
   constructor(view: ProgressView = progressWith({})) {
     this.view = view;
@@ -123,6 +126,15 @@ export class MemoryWorkspace implements Workspace {
     this.started.push(lesson.id);
     this.view = { current: lesson.id, lessons: { ...this.view.lessons, [lesson.id]: { ...untouched, ...this.view.lessons[lesson.id], started: true } } };
     return this.changes;
+  }
+
+  news(): ReturnType<Workspace['news']> {
+    return this.fresh;
+  }
+
+  update(): StartChange[] {
+    this.updates++;
+    return this.fresh?.changes ?? [];
   }
 
   undo(): boolean {

@@ -336,6 +336,16 @@ describe('starting', () => {
     expect(left.state.view.name).toBe('page');
   });
 
+  test('what is new in the course is brought with Enter, or later; it does not take the screen from whoever reads', () => {
+    const change = { file: 'run.ts', kind: 'conflict', side: 'run.ts.01-first', reference: false, before: 'a', after: 'b' } as const;
+    const event: Event = { type: 'courseChanged', news: [{ lesson: '01-first', page: false, checks: true, files: ['run.ts'] }], changes: [{ change, lines: [] }] };
+    const run = drive(begin(), event);
+    expect(drive(run, enter).effects).toEqual([{ type: 'update' }]);
+    expect(drive(run, { do: 'back' })).toMatchObject({ effects: [], state: { view: { name: 'page' }, message: { text: expect.stringContaining('drydock update') as string } } });
+    expect(drive(begin(), { do: 'help' }, event).state).toMatchObject({ view: { name: 'help' }, message: { text: expect.stringContaining('drydock update') as string } });
+    expect(drive(begin(), { type: 'updated', changes: [change] }).state.message).toMatchObject({ tone: 'warn', text: expect.stringContaining('run.ts.01-first') as string });
+  });
+
   test('a preview that comes when the reader has turned the page is not shown', () => {
     const run = drive(begin(progressWith({})), { do: 'lesson', direction: 1 }, { type: 'previewed', lesson: '01-first', changes: [], thenEdit: false });
     expect(run.state.view.name).toBe('page');

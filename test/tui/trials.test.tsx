@@ -186,11 +186,29 @@ describe('the linear mode', () => {
   test('drills and scorecards are read out when they come', () => {
     const said = (before: Run, ...happens: (Command | Event)[]): string => announce(before.state, drive(before, ...happens).state).join('\n');
     const before = drive(begin(passed), { do: 'drill' }, { do: 'back' });
-    expect(said(before, opened)).toMatch(/Drill on 01-first[^]*1 {2}It kept the old root[^]*drill 2 answers/);
+    expect(said(before, opened)).toMatch(/Drill on 01-first[^]*1: It kept the old root[^]*drill 2 answers/);
     expect(said(drive(before, opened), answered)).toContain('Not so. It is 3');
     const probing = drive(begin(passed), { do: 'probe' });
     expect(said(probing, { type: 'parity', state: { at: 'running', step: { name: 'runc', number: 4, all: 5 } } })).toContain('Probing runc (4 of 5)');
     expect(said(probing, { type: 'parity', state: { at: 'done', card } })).toContain('system call filter');
+  });
+
+  test('in words: what is typed instead of keys, an answer in a sentence, and no table', () => {
+    const said = (before: Run, ...happens: (Command | Event)[]): string => announce(before.state, drive(before, ...happens).state).join('\n');
+    const closing = said(begin(passed), { do: 'closing' });
+    expect(closing).toContain('probe asks the kernel');
+    expect(closing).toContain('By now: The goal of The first.');
+    expect(closing).toContain('Not yet: The goal of The second.');
+    const probing = drive(begin(passed), { do: 'probe' });
+    const scorecard = said(probing, { type: 'parity', state: { at: 'done', card } });
+    expect(scorecard).toContain('processes: your box own; unshare own; bubblewrap own; runc own; crun own');
+    expect(scorecard).toContain('system call filter: your box off, open or shared; unshare off, open or shared');
+    const asked = drive(begin(passed), { do: 'drill' }, { do: 'back' });
+    const wrong = said(drive(asked, opened), answered);
+    expect(wrong).toContain('drill breaks something else.');
+    for (const text of [closing, scorecard, said(asked, opened), wrong, said(asked, { type: 'drill', state: { at: 'cancelled', lesson: '01-first' } })]) expect(text).not.toMatch(/Enter|\bm shows|\bc shows|[▸✓·]/);
+    // While it is made, each step is one line.
+    expect(said(asked, { type: 'drill', state: { at: 'preparing', lesson: '01-first', step: 'breaks' } })).toMatch(/^Breaking something.*$/);
   });
 
   test('drill 2 answers at once', () => {

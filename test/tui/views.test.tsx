@@ -28,6 +28,7 @@ const sizes: Size[] = [{ columns: 40, rows: 10 }, { columns: 80, rows: 24 }, { c
 const views: [string, (Command | Event)[]][] = [
   ['the page', []], ['a failure', failed], ['the whole verdict', [...failed, { do: 'verdict' }]], ['the map', [{ do: 'list' }]], ['a search', [{ do: 'search' }, { do: 'type', text: 'mou' }]],
   ['help', [{ do: 'help' }]], ['hints', [{ do: 'hint' }]], ['a question before the reference', [{ do: 'diff' }]],
+  ['news of the course', [{ type: 'courseChanged', news: [{ lesson: '01-first', page: true, checks: true, files: ['run.ts', 'cli.ts'] }], changes: [{ change: { file: 'run.ts', kind: 'conflict', side: 'run.ts.01-first', reference: false, before: '', after: '\n<<<<<<< ' }, lines: [] }] }]],
   ['the reference', [{ do: 'diff' }, { do: 'yes' }, { type: 'compared', against: 'reference', version: undefined, files: [] }]], ['the end of the page', [{ do: 'edge', to: 'bottom' }]],
 ];
 

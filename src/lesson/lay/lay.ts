@@ -5,6 +5,7 @@ import { readTree, type Tree } from '../tree.ts';
 import type { Course, Lesson } from '../types.ts';
 import { linkModules } from './modules.ts';
 import { mistakeTree, solutionTree, starterTree } from './trees.ts';
+import { noteBrought } from './update.ts';
 import { boxFolder, putFiles, recordLaid } from './workspace.ts';
 
 /** Which state of a lesson: its end, its beginning, or its end with a mistake in it. */
@@ -36,5 +37,6 @@ export function layWorkspace(course: Course, lesson: Lesson, folder: string, sta
   }
   putFiles(folder, tree, `course lay ${lesson.id}`, now);
   recordLaid(folder, lesson.id, solutionTree(course, lesson), readTree(box));
+  noteBrought(course, lesson, folder);
   return linkModules(course.root, folder);
 }

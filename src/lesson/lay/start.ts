@@ -5,6 +5,7 @@ import type { Course, Lesson } from '../types.ts';
 import { linkModules } from './modules.ts';
 import { type Change, planLay, written } from './plan.ts';
 import { ownFiles, previousTree, solutionTree, starterTree } from './trees.ts';
+import { noteBrought } from './update.ts';
 import { baseOf, type KeptSet, laidLesson, putFiles, readBox, recordLaid, startOf } from './workspace.ts';
 
 /** What beginning a lesson would do. Nothing is touched yet. */
@@ -42,6 +43,7 @@ export function applyStart(course: Course, start: Start, workspace: string, now:
   if (start.laidAlready) return { kept: null, note: null };
   const kept = putFiles(workspace, written(start.changes), `start ${start.lesson.id}`, now);
   recordLaid(workspace, start.lesson.id, solutionTree(course, start.lesson), readBox(workspace));
+  noteBrought(course, start.lesson, workspace);
   return { kept, note: linkModules(course.root, workspace) };
 }
 
@@ -69,6 +71,7 @@ export function planReset(course: Course, lesson: Lesson, workspace: string, ref
 export function applyReset(course: Course, reset: Reset, workspace: string, now: number): { kept: KeptSet | null; note: string | null } {
   const kept = putFiles(workspace, reset.files, `reset ${reset.lesson.id}`, now);
   recordLaid(workspace, reset.lesson.id, solutionTree(course, reset.lesson), readBox(workspace));
+  if (reset.from === 'reference') noteBrought(course, reset.lesson, workspace);
   return { kept, note: linkModules(course.root, workspace) };
 }
 

@@ -6,9 +6,12 @@
  *       progress.json          see src/progress
  *       .base/laid.json        which lesson was laid last
  *       .base/LESSON/          the reference that LESSON was laid against: the base of the next merge
+ *       .base/starters/LESSON/ LESSON's own starter as it was brought last, and
+ *       .base/course.json      what the learner knows of the course: see update.ts
  *       .start/LESSON/         the learner's box as it was when LESSON began: where `reset` goes back to
  *       .passed/LESSON/        the learner's box as it was when the kernel last passed LESSON
- *       .kept/TIME/            files that a command replaced, and why: nothing of the learner's is ever deleted
+ *       .kept/TIME/            files that a command replaced, and why: nothing of the learner's is ever deleted; for an update also
+ *                              the records that it changed
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -131,8 +134,34 @@ export function undoLast(workspace: string, now: number): { undone: KeptSet; kep
     writeTree(boxFolder(workspace), before);
     for (const name of undone.kept.created) if (!before.has(name)) fs.rmSync(path.join(boxFolder(workspace), name), { force: true });
     noteLaid(workspace, undone.kept.laid);
+    if (fs.existsSync(path.join(undone.folder, 'records'))) {
+      keepRecords(workspace, kept);
+      restoreRecords(workspace, undone.folder);
+    }
     return { undone, kept };
   });
+}
+
+/** What is recorded of the lesson that is laid: from what the next merge begins. In a set that was kept aside it lies in records/. */
+function records(workspace: string): string[] {
+  const laid = laidLesson(workspace);
+  return ['.base/starters', ...(laid === null ? [] : [`.base/${laid}`, `.start/${laid}`])];
+}
+
+/** Keeps the records with a set, where they are about to change without another lesson being laid: an undo puts them back. */
+export function keepRecords(workspace: string, { folder }: KeptSet): void {
+  saving(workspace, () => {
+    for (const name of records(workspace)) if (fs.existsSync(path.join(workspace, name))) fs.cpSync(path.join(workspace, name), path.join(folder, 'records', name), { recursive: true });
+  });
+}
+
+function restoreRecords(workspace: string, folder: string): void {
+  for (const name of records(workspace)) {
+    const kept = path.join(folder, 'records', name);
+    if (!fs.existsSync(kept)) continue;
+    fs.rmSync(path.join(workspace, name), { recursive: true, force: true });
+    fs.cpSync(kept, path.join(workspace, name), { recursive: true });
+  }
 }
 
 /** Every set of files kept aside, oldest first. A set whose record cannot be read is left alone. */
@@ -175,7 +204,8 @@ function freshFolder(wanted: string): string {
   }
 }
 
-function replaceTree(folder: string, tree: Tree): void {
+/** Makes a folder of records hold this and nothing else. */
+export function replaceTree(folder: string, tree: Tree): void {
   fs.rmSync(folder, { recursive: true, force: true });
   writeTree(folder, tree);
 }

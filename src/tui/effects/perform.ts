@@ -16,7 +16,7 @@ import { Kernel } from './kernel.ts';
 import { Marking } from './marking.ts';
 import { Parity, type Rivals } from './parity.ts';
 import { type ShellTerminal, runShell } from './shell.ts';
-import { type StartOptions, compareFiles, offerOf, startLesson, undoStart } from './starting.ts';
+import { type StartOptions, compareFiles, offerOf, startLesson, tellNews, undoStart, update } from './starting.ts';
 import { suspendJob } from './suspend.ts';
 import { TimeSpent } from './time-spent.ts';
 import { Tracing } from './tracing.ts';
@@ -81,6 +81,7 @@ export class Effects {
       return start;
     });
     this.#tellTrouble();
+    this.#guard(() => tellNews(this.#starting));
     store.subscribe((after, before) => {
       // What the learner does shows in these; what the kernel says, or our own bookkeeping, is nobody's time.
       const done = after.open !== before.open || after.view !== before.view || after.pages !== before.pages || after.run !== before.run;
@@ -137,6 +138,8 @@ export class Effects {
         return lesson && store.dispatch({ type: 'offered', lesson: lesson.id, offer: offerOf(workspace.plan(lesson)) });
       case 'start':
         return lesson && startLesson(this.#starting, lesson, effect).then((started) => (started && effect.thenEdit ? this.#edit(effect.lesson) : undefined));
+      case 'update':
+        return update(this.#starting);
       case 'undo':
         undoStart(this.#starting);
         return this.perform({ type: 'offer', lesson: store.state.open });

@@ -43,6 +43,20 @@ export async function startLesson({ store, workspace, changed }: StartOptions, l
   return true;
 }
 
+/** Says once what is new in the course; where that changes the box, it is shown before it is done. */
+export async function tellNews({ store, workspace }: StartOptions): Promise<void> {
+  const found = workspace.news();
+  if (!found) return;
+  const { compare } = await import('../compare.ts');
+  store.dispatch({ type: 'courseChanged', news: found.lessons, changes: found.changes.map((change) => ({ change, lines: compare(change.before, change.after, change.file) })) });
+}
+
+export function update({ store, workspace, changed }: StartOptions): void {
+  const changes = workspace.update();
+  changed();
+  store.dispatch({ type: 'updated', changes });
+}
+
 export function undoStart({ store, workspace, changed }: StartOptions): void {
   const undone = workspace.undo();
   changed();

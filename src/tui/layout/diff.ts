@@ -1,5 +1,6 @@
 /** Comparisons as lines: one column with - and +, or two side by side where the window is wide enough. */
 import type { DiffLine } from '../compare.ts';
+import type { LessonNews } from '../ports.ts';
 import type { FileDiff, StartDiff } from '../state/types.ts';
 import { t } from '../strings.ts';
 import { type Line, type Role, blank, indent, line, padLine, seg } from '../text/line.ts';
@@ -25,10 +26,10 @@ export function layoutFiles(files: readonly FileDiff[] | undefined, words: DiffW
   ]);
 }
 
-/** What starting a lesson does to the learner's files. */
-export function layoutStartDiff(changes: readonly StartDiff[], width: number): Line[] {
+/** What starting a lesson does to the learner's files. `about`: what is said before they are shown. */
+export function layoutStartDiff(changes: readonly StartDiff[], width: number, about: readonly Line[] = []): Line[] {
   if (changes.length === 0) return [line(t.start.same)];
-  const lines: Line[] = [...wrap(line(t.start.accept, 'key'), width)];
+  const lines: Line[] = [...wrap(line(t.start.accept, 'key'), width), ...about];
   for (const { change, lines: diff } of changes.toSorted((a, b) => weight(a) - weight(b))) {
     const file = untrustedLine(change.file);
     const title = change.kind === 'conflict' ? t.start.conflict(file, untrustedLine(change.side ?? '')) : t.start[change.kind](file);
@@ -41,6 +42,12 @@ export function layoutStartDiff(changes: readonly StartDiff[], width: number): L
     lines.push(...layoutDiff(diff, width));
   }
   return lines;
+}
+
+/** What is new in the course: in which lessons, and what it does to the learner's files. */
+export function layoutUpdate(news: readonly LessonNews[], changes: readonly StartDiff[], width: number): Line[] {
+  const about = news.flatMap((one) => wrap(line(t.update.lesson(one.lesson, one)), width));
+  return layoutStartDiff(changes, width, [blank, ...about, blank, line(t.update.box, 'strong')]);
 }
 
 /** What touches the learner's own work comes first. */

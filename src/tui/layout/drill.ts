@@ -36,7 +36,8 @@ export function layoutDrill(state: DrillState, width: number): Line[] {
   }
 }
 
-function layoutQuestion(drill: Drill, width: number): Line[] {
+/** What is seen of the broken box, and the question. */
+export function layoutQuestion(drill: Drill, width: number): Line[] {
   const says = [drillWords.intro[drill.on](drill.lesson), ...(drill.because ? [drillWords.because[drill.because]] : [])];
   return [
     ...says.flatMap((text) => wrap(line(text), width)), blank,

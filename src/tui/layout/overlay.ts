@@ -7,7 +7,7 @@ import { wrap } from '../text/wrap.ts';
 import { drilledLesson } from '../state/drill.ts';
 import { layoutDrill } from './drill.ts';
 import { layoutClosing } from './scorecard.ts';
-import { type DiffWords, layoutFiles, layoutStartDiff } from './diff.ts';
+import { type DiffWords, layoutFiles, layoutStartDiff, layoutUpdate } from './diff.ts';
 import { layoutHelp } from './help.ts';
 import { layoutHints } from './hints.ts';
 import { layoutMap } from './map.ts';
@@ -16,6 +16,9 @@ import { layoutTrace } from './trace.ts';
 import { layoutVerdict } from './verdict.ts';
 import { layoutWidth, placeOf, xrayLayout } from '../state/xray.ts';
 import { xrayTabs } from './xray.ts';
+
+/** Columns of the map: the longest title with the longest word beside it. */
+const MAP = 96;
 
 export type Overlay = { title: string; lines: readonly Line[]; /** First line in view. */ scroll: number; /** Stays above the lines; a blank one without it. */ head?: Line };
 
@@ -39,7 +42,7 @@ function contentOf(state: State): Overlay | undefined {
     case 'page':
       return undefined;
     case 'map': {
-      const map = layoutMap({ ...state, found: matching(state, view.query), query: view.query, selected: view.selected }, width);
+      const map = layoutMap({ ...state, found: matching(state, view.query), query: view.query, selected: view.selected }, Math.min(whole, MAP));
       // The selected lesson stays in the middle.
       return { title: mapTitle(state), lines: map.lines, scroll: map.at - Math.floor(overlayRows(state) / 2) };
     }
@@ -74,6 +77,7 @@ function contentOf(state: State): Overlay | undefined {
       if (view.of === 'trace') return { title: t.keys.trace, lines: t.trace.confirm.flatMap((text) => wrap(line(text), width)), scroll: 0 };
       return { title: t.diff.reference, lines: t.diff.confirm.flatMap((text) => wrap(line(text), width)), scroll: 0 };
     case 'preview':
+      if (view.news) return { title: t.update.title, lines: layoutUpdate(view.news, view.changes, whole), scroll: view.scroll };
       return { title: t.start.previewTitle, lines: layoutStartDiff(view.changes, whole), scroll: view.scroll };
   }
 }

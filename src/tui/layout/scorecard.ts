@@ -27,7 +27,7 @@ export function layoutClosing({ course, progress, parity }: ClosingInput, width:
     ...(parity.at === 'done' ? [...layoutScorecard(parity.card, width), blank] : []),
     ...wrap(line(all ? t.parity.built : t.parity.building, 'strong'), width),
     ...course.lessons.flatMap(({ id, goal }) => indent(wrap(line(goal, passed(id) ? 'text' : 'label'), width - 4), [seg(passed(id) ? '  ✓ ' : '  · ', passed(id) ? 'good' : 'label')])),
-    ...(all ? wrap(line(t.parity.missing, 'label'), width) : []),
+    ...(all ? [blank, ...wrap(line(t.parity.missing, 'label'), width)] : []),
   ];
 }
 
@@ -58,7 +58,15 @@ export function layoutScorecard(card: Scorecard, width: number): Line[] {
     blank,
     ...table(shown).map((row) => fitLine(row, width)),
     ...(hidden.length > 0 ? prose(t.parity.narrow(hidden.map(({ name }) => untrustedLine(name)).join(', ')), 'label') : []),
-    ...(box?.started ? about(box, width) : []),
+    ...(box?.started ? layoutAbout(box, width) : []),
+    ...layoutRemarks(card, width),
+  ];
+}
+
+/** Who did not start, and what has to be known to read the rest. */
+export function layoutRemarks(card: Scorecard, width: number): Line[] {
+  const prose = (text: string, role: Role = 'text'): Line[] => wrap(line(text, role), width);
+  return [
     ...card.runtimes.flatMap((runtime) => [
       ...(runtime.started ? [] : prose(words.notStarted(untrustedLine(runtime.name), untrustedLine(runtime.why ?? '')), 'warn')),
     ]),
@@ -87,7 +95,7 @@ function cell({ standing, value }: ParityRow): Line {
 }
 
 /** What the box leaves open, and what is not known of it, in sentences. */
-function about(box: Scored, width: number): Line[] {
+export function layoutAbout(box: Scored, width: number): Line[] {
   const list = (heading: string, all: readonly { title: string; text: string }[]): Line[] => (all.length === 0 ? [] : [
     blank, line(heading, 'heading'),
     ...all.flatMap(({ title, text }) => (width < 2 * TITLE

@@ -8,7 +8,7 @@ import { wrap } from '../text/wrap.ts';
 import { type SectionId, layoutSections, sectionIds } from '../xray/sections.ts';
 import { say } from '../xray/words.ts';
 
-export type XrayInput = XrayState & { kernel: SandboxState; /** The command line that Enter would start. */ offer: string | undefined };
+export type XrayInput = XrayState & { kernel: SandboxState; /** The command line that Enter would start. */ offer: string | undefined; /** In the linear mode there are words in the place of keys. */ spoken?: boolean };
 
 export type XrayLayout = {
   lines: readonly Line[];
@@ -48,20 +48,20 @@ export function xrayTabs(current: SectionId, width: number): Line {
   return fitLine(sectionIds.flatMap((id) => tab(id, id === current ? 99 : 1)), width);
 }
 
-function layoutEmpty({ xray, run, why, kernel, offer }: XrayInput, width: number): Line[] {
+function layoutEmpty({ xray, run, why, kernel, offer, spoken = false }: XrayInput, width: number): Line[] {
   const s = t.xray.empty;
   if (run.at === 'starting' || run.at === 'running') return say(s.starting(run.shown), width);
   if (why !== undefined) return say(s.failed(untrustedLine(why)), width, 'warn');
-  const offered = offer === undefined ? say(s.notStarted, width, 'label') : wrap([seg(s.enter(offer), 'key')], width);
+  const offered = spoken ? say(t.xray.plain.hint, width) : offer === undefined ? say(s.notStarted, width, 'label') : wrap([seg(s.enter(offer), 'key')], width);
   if (run.at === 'ended') {
     const said = untrusted(run.said.trim(), { length: 4000 });
     const shown = said.slice(-MOST_SAID).flatMap((text) => wrap(line(text), width - 4).slice(0, 3));
     return [
       ...say(run.seen ? s.endedLater(run.how) : s.ended(run.how), width, 'warn'),
       ...(run.said.trim() === '' ? say(s.saidNothing, width, 'label') : [...say(s.said, width, 'label'), ...indent(shown, [seg('    ')])]),
-      blank, ...say(s.again, width, 'key'),
+      blank, ...say(spoken ? t.xray.plain.again : s.again, width, 'key'),
     ];
   }
   if (!xray) return say(kernel.at === 'ready' ? t.xray.loading : s.kernel, width, 'label');
-  return [...say(s.none, width), blank, ...offered, blank, ...say(s.others, width, 'label')];
+  return [...say(s.none, width), blank, ...offered, blank, ...say(spoken ? t.xray.plain.others : s.others, width, 'label')];
 }

@@ -2,17 +2,16 @@
 import { renderAnswer, renderBlocks } from '../../lesson/text.ts';
 import { kernelWords } from '../layout/chrome.ts';
 import { endingWords } from '../layout/experiment.ts';
-import { layoutDrill } from '../layout/drill.ts';
 import { layoutOverlay } from '../layout/overlay.ts';
-import { layoutClosing } from '../layout/scorecard.ts';
 import { layoutVerdict } from '../layout/verdict.ts';
-import { drilledLesson } from '../state/drill.ts';
 import { type ExperimentState, experimentOf, isRevealed } from '../state/page.ts';
 import { lessonOf, openLesson, pageStateOf, progressOf, verdictInput } from '../state/select.ts';
 import type { State } from '../state/types.ts';
 import { isXrayTold, xrayLayout } from '../state/xray.ts';
 import { t } from '../strings.ts';
+import { spokenDiff, spokenStart } from './compared.ts';
 import { ofTrace } from './trace.ts';
+import { ofTrials, spokenClosing, spokenDrill } from './trials.ts';
 import { type Line, lineText } from '../text/line.ts';
 import { untrusted } from '../text/untrusted.ts';
 import { layoutSections } from '../xray/sections.ts';
@@ -36,9 +35,15 @@ export function announce(before: State, after: State): string[] {
     ...ofCheck(before, after),
     ...ofEarlier(before, after),
     ...ofView(before, after),
-    ...ofTrials(before, after),
-    ...(after.message && after.message !== before.message ? untrusted(after.message.text) : []),
+    ...ofTrials(before, after, WIDTH),
+    ...ofMessage(before, after),
   ];
+}
+
+/** What was just read out need not be said to be there. */
+function ofMessage({ message: before }: State, { message }: State): string[] {
+  if (!message || message === before || message.text === t.drill.ready || message.text === t.parity.ready) return [];
+  return untrusted(message.text);
 }
 
 /** One line for each stage, not for every megabyte. */
@@ -144,12 +149,14 @@ function ofView(before: State, after: State): string[] {
   if (view.name === 'trace') return ofTrace(before, after);
   if (view === before.view || view.name === 'page') return [];
   if (view.name === 'help') return t.plain.help.map(([words, does]) => `${words}: ${does}`);
-  if (view.name === 'diff' && !view.files) return [t.diff.loading];
+  if (view.name === 'diff') return view.files ? spokenDiff(after, view) : [t.diff.loading];
+  if (view.name === 'preview') return spokenStart(view);
+  if (view.name === 'drill') return spokenDrill({ at: 'none' }, after, WIDTH);
+  if (view.name === 'closing') return spokenClosing(after, WIDTH);
   const overlay = layoutOverlay(after);
   if (!overlay) return [];
   const lines = texts(overlay.lines);
-  // Both end, or begin, with the keys of the screen.
-  if (view.name === 'preview') return ['', overlay.title, ...lines.slice(1), t.plain.preview];
+  // It ends with the keys of the screen.
   if (view.name === 'confirm') return view.of === 'trace' ? ['', ...lines.slice(0, -1), t.plain.confirmTrace] : ['', t.diff.confirm[0], t.plain.confirm];
   return ['', overlay.title, ...lines];
 }
@@ -158,7 +165,7 @@ function ofView(before: State, after: State): string[] {
 function ofXray(before: State, after: State): string[] {
   if (!isXrayTold(after) || isXrayTold(before)) return [];
   const { xray, history } = after.xray;
-  if (!xray?.container) return [...texts(xrayLayout(after, WIDTH).lines), ...(after.xray.run.at === 'none' ? [t.xray.plain.hint] : [])];
+  if (!xray?.container) return texts(xrayLayout(after, WIDTH, true).lines);
   const { container, containers } = xray;
   const others = containers.filter(({ id }) => id !== container.id).map(({ name, pid, command }) => untrusted(`${t.xray.title(name, pid)}: ${command}`).join(' '));
   return [
@@ -177,19 +184,4 @@ function ofHints(before: State, after: State): string[] {
   const from = again ? 0 : is - 1;
   const rungs = hints.slice(from, is).flatMap((rung, index) => ['', t.hints.rung(from + index + 1), ...renderBlocks(rung, WIDTH)]);
   return [...rungs, is < hints.length ? t.plain.moreHints : t.hints.last];
-}
-
-/** Scorecards and drills come by themselves, some time after they were asked for. */
-function ofTrials(before: State, after: State): string[] {
-  const [drill, parity] = [after.drill, after.parity];
-  const lines: string[] = [];
-  if (drill !== before.drill && after.view === before.view && drill.at !== 'none') {
-    const same = drill.at === 'open' && before.drill.at === 'open';
-    if (!same) lines.push('', t.drill.title(drilledLesson(after)), ...texts(layoutDrill(drill, WIDTH)), ...(drill.at === 'open' ? [t.drill.plainAnswer] : []));
-  }
-  if (parity !== before.parity && after.view === before.view) {
-    if (parity.at === 'running') lines.push(parity.step ? t.parity.running(parity.step.name, parity.step.number, parity.step.all) : t.parity.waiting);
-    else lines.push('', ...texts(layoutClosing(after, WIDTH)));
-  }
-  return lines;
 }

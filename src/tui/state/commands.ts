@@ -200,6 +200,7 @@ function enter(state: State): Step {
       return openPageOf(state, state.view.selected);
     }
     case 'preview':
+      if (state.view.news) return [home(state), [{ type: 'update' }]];
       return [home(state), [{ type: 'start', lesson: state.open, ask: false, thenEdit: state.view.thenEdit }]];
     case 'hints':
       return hint(state);
@@ -268,6 +269,7 @@ function back(state: State): State {
   if (state.view.name === 'map' && (state.view.typing || state.view.query !== '')) {
     return { ...state, view: { ...state.view, typing: false, query: '' } };
   }
+  if (state.view.name === 'preview' && state.view.news) return say(home(state), t.update.later);
   if (state.view.name !== 'page') return home(state);
   return { ...state, panelClosed: true };
 }

@@ -1,5 +1,5 @@
 /** What the world did: the kernel's state, progress, saves, verdicts, experiments. */
-import type { StartChange } from '../ports.ts';
+import type { LessonNews, StartChange } from '../ports.ts';
 import { t } from '../strings.ts';
 import { onCheck, onExperiment, say, showStop } from './change.ts';
 import { type CheckState, withResult } from './check.ts';
@@ -36,6 +36,12 @@ export function happened(state: State, event: Happened): Step {
       return [{ ...state, view: { name: 'preview', scroll: 0, changes: event.changes, thenEdit: event.thenEdit } }, []];
     case 'started':
       return [sayStarted(state, event.changes), []];
+    case 'courseChanged':
+      // It asks only whom it does not disturb.
+      if (event.changes.length > 0 && state.view.name === 'page') return [{ ...state, view: { name: 'preview', scroll: 0, changes: event.changes, thenEdit: false, news: event.news } }, []];
+      return [say(state, event.changes.length > 0 ? t.update.later : t.update.onlyRead(newsOf(event.news)), 'plain'), []];
+    case 'updated':
+      return [sayUpdated(state, event.changes), []];
     case 'compared':
       if (state.view.name !== 'diff' || state.view.against !== event.against) return [state, []];
       return [{ ...state, view: { ...state.view, files: event.files, version: event.version } }, []];
@@ -148,6 +154,14 @@ function isInView(state: State, id: StopId): boolean {
   const { scroll } = openPage(state);
   const stop = openStops(state).find((one) => sameStop(one.id, id));
   return stop !== undefined && stop.bottom > scroll && stop.top < scroll + pageRows(state);
+}
+
+/** `03: its page; 05: its checks`. */
+const newsOf = (news: readonly LessonNews[]): string => news.map((one) => t.update.lesson(one.lesson, one)).join('; ');
+
+function sayUpdated(state: State, changes: readonly StartChange[]): State {
+  const sides = changes.flatMap(({ side }) => (side === undefined ? [] : [side]));
+  return sides.length > 0 ? say(state, t.update.doneConflicts(sides.join(', ')), 'warn') : say(state, t.update.done(changes.length));
 }
 
 /** What a conflict leaves to do is more worth saying than how many files there were. */

@@ -5,7 +5,7 @@ import type { Course } from '../../lesson/types.ts';
 import type { ExitCode } from '../../errors.ts';
 import type { TraceDocument } from '../../trace/index.ts';
 import type { DiffLine } from '../compare.ts';
-import type { ProgressEvent, ProgressView, StartChange } from '../ports.ts';
+import type { LessonNews, ProgressEvent, ProgressView, StartChange } from '../ports.ts';
 import type { CheckState, SyntaxProblem } from './check.ts';
 import type { Drill } from '../../drill/types.ts';
 import type { DrillState } from './drill.ts';
@@ -41,7 +41,8 @@ export type View =
   /** `newest`: the first difference is in view until the reader scrolls. `step`: of the timeline, from 0. */
   | { name: 'trace'; mode: 'calls' | 'timeline'; step: number; scroll: number; newest: boolean }
   | XrayView
-  | { name: 'preview'; scroll: number; changes: readonly StartDiff[]; thenEdit: boolean };
+  /** `news`: it is not a lesson that is started, but what is new in the course that is brought. */
+  | { name: 'preview'; scroll: number; changes: readonly StartDiff[]; thenEdit: boolean; news?: readonly LessonNews[] };
 
 export type Message = { text: string; tone: 'plain' | 'warn' | 'bad' };
 
@@ -147,6 +148,9 @@ export type Event =
   | { type: 'offered'; lesson: string; offer: StartOffer }
   | { type: 'previewed'; lesson: string; changes: readonly StartDiff[]; thenEdit: boolean }
   | { type: 'started'; lesson: string; changes: readonly StartChange[] }
+  /** The course has changed since the learner was here. */
+  | { type: 'courseChanged'; news: readonly LessonNews[]; changes: readonly StartDiff[] }
+  | { type: 'updated'; changes: readonly StartChange[] }
   | { type: 'compared'; against: Against; version: string | undefined; files: readonly FileDiff[] }
   | { type: 'traceBegan'; run: number; what: 'mine' | 'reference' }
   | { type: 'traceEnded'; run: number; trace: TraceDocument }
@@ -189,6 +193,8 @@ export type Effect =
   | { type: 'offer'; lesson: string }
   /** `ask`: show a preview first where files that are there would change. */
   | { type: 'start'; lesson: string; ask: boolean; thenEdit: boolean }
+  /** Brings what is new in the course. */
+  | { type: 'update' }
   | { type: 'undo' }
   | { type: 'compare'; lesson: string; against: Against }
   /** Follows box, and the reference where that may be seen. */

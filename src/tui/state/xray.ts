@@ -94,8 +94,8 @@ function otherContainer(state: State, direction: 1 | -1): Step {
 }
 
 /** What is laid out now; the same for the reducer and for the screen. */
-export function xrayLayout(state: State, width: number): XrayLayout {
-  return layoutXray({ ...state.xray, kernel: state.kernel, offer: xrayOffer(state) }, width, overlayRows(state));
+export function xrayLayout(state: State, width: number, spoken = false): XrayLayout {
+  return layoutXray({ ...state.xray, kernel: state.kernel, offer: xrayOffer(state), spoken }, width, overlayRows(state));
 }
 
 const showSection = (state: State, section: SectionId | undefined): State => (section ? { ...state, view: { name: 'xray', section, line: 0 } } : state);

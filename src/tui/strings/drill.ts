@@ -16,4 +16,7 @@ export const drill = {
   help: 'a drill: something is broken in a copy of your box; which mistake is it?',
   shell: 'A shell in the sandbox; `box` is the broken one here. `exit` or Ctrl-D comes back; Ctrl-] does if it hangs.',
   plainAnswer: 'drill 2 answers with the second. drill shell opens a shell beside the broken box.',
+  plainAgain: 'drill breaks something else.',
+  plainCancelled: 'Stopped. drill tries again.',
+  plainChanged: 'What was changed:',
 } as const;

@@ -16,4 +16,10 @@ export const parity = {
   help: 'what your box can do, beside unshare, bubblewrap, runc and crun',
   lastLesson: 'c: what your runtime can do, beside runc and crun',
   narrow: (names: string) => `Not shown in a window this narrow: ${names}.`,
+  plainOffer: 'probe asks the kernel: the same isolation probes against your box and real runtimes. It takes about half a minute.',
+  plainAgain: 'probe asks again.',
+  plainCancelled: 'Stopped. probe asks again.',
+  plainLegend: 'An answer with nothing behind it is good: kept apart.',
+  plainBuilding: 'This is what your box does when you are through:',
+  plainGoal: (passed: boolean, goal: string) => `${passed ? 'By now' : 'Not yet'}: ${goal}`,
 } as const;

@@ -80,6 +80,7 @@ export const xray = {
     both: 'both ways with the host',
     fromHost: 'from the host',
     covered: 'covered',
+    source: (path: string, drawn: boolean) => `${drawn ? '←' : 'from'} ${path}`,
     layers: (point: string) => `Layers of ${point}`,
     upper: 'upper',
     lower: 'lower',
@@ -139,6 +140,8 @@ export const xray = {
 
   /** The linear mode. */
   plain: {
+    again: 'xray start starts it again.',
+    others: 'Or start one in another terminal (`npx drydock box run …`), or with & in the shell, and say xray.',
     hint: 'xray start starts one with your box, looks, and ends it again.',
     none: 'No container runs in the sandbox: nothing there has a namespace of its own.',
   },

@@ -21,7 +21,7 @@ export function layoutMounts({ mounts, namespaces }: XrayDetail, { width, drawn 
     ...(mounts.rootIsMount ? [] : say(s.noRoot, width, 'warn')),
     ...mounts.overlays.flatMap((overlay) => layoutOverlayfs(overlay, { width, drawn })),
     ...say(s.count(mounts.list.length + mounts.left), width, 'label'),
-    ...mounts.list.map((mount, index) => row(mount, names[index] ?? '', [point, type], width)),
+    ...mounts.list.map((mount, index) => row(mount, names[index] ?? '', [point, type], { width, drawn })),
     ...(mounts.left > 0 ? say(t.xray.left(mounts.left), width, 'label') : []),
   ];
 }
@@ -35,11 +35,11 @@ function nameOf(list: readonly XrayMount[], index: number): string {
   return untrustedLine(prefix !== undefined && mount.point.startsWith(prefix) && mount.point !== prefix ? mount.point.slice(prefix.length) : mount.point);
 }
 
-function row(mount: XrayMount, name: string, widths: readonly number[], width: number): Line {
+function row(mount: XrayMount, name: string, widths: readonly number[], { width, drawn }: Room): Line {
   const events = mount.events === 'both' ? ` ${s.both}` : mount.events === 'from-host' ? ` ${s.fromHost}` : '';
-  const source = mount.root === '/' ? '' : `${untrustedLine(mount.root)} `;
+  const source = mount.root === '/' ? '' : `  ${s.source(untrustedLine(mount.root), drawn)}`;
   const options = mount.options.filter((option) => !/^(?:relatime|noatime)$/.test(option)).map((option) => untrustedLine(option, 40)).join(' ');
-  const rest = `${untrustedLine(mount.propagation)}${events}${mount.covered ? `, ${s.covered}` : ''}  ${options}${source === '' ? '' : `  ← ${source.trim()}`}`;
+  const rest = `${untrustedLine(mount.propagation)}${events}${mount.covered ? `, ${s.covered}` : ''}  ${options}${source}`;
   const last: Segment = seg(rest, mount.events === 'none' && !mount.covered ? 'text' : 'warn');
   return cells([seg(name, mount.covered ? 'label' : 'text'), seg(untrustedLine(mount.type), 'code'), last], widths, width);
 }

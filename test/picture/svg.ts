@@ -1,5 +1,5 @@
 /** A terminal's screen as SVG: crisp at any size, with the colours of a terminal, and text that is text. */
-import type { Cell, Color, Terminal } from './terminal.ts';
+import type { Cell, Color, Terminal } from '../e2e/terminal.ts';
 
 const CELL = { width: 8.4, height: 18 };
 const PADDING = 16;

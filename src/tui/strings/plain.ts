@@ -1,0 +1,56 @@
+/** What the linear mode says: everything in words, nothing that has to be seen. */
+import { drill } from './drill.ts';
+import { parity } from './parity.ts';
+
+const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+export const plain = {
+  prompt: 'drydock> ',
+  welcome: 'Drydock, one line after another. Press Enter to read on, type help for the words it knows, quit to leave.',
+  lesson: (number: number, title: string) => `Lesson ${number}: ${title}`,
+  facts: (minutes: number, where: string) => `${plural(minutes, 'minute', 'minutes')}, ${where}.`,
+  notStarted: 'not started',
+  readOn: 'Enter reads it, a section at a time.',
+  section: (number: number, all: number) => `Section ${number} of ${all}.`,
+  end: 'That was the last section. edit opens the lesson’s files; every save is marked.',
+  offer: 'start begins this lesson in your box. It',
+  runs: 'runs',
+  answerOf: (right: boolean) => (right ? 'Right.' : 'Not so.'),
+  whichExperiment: 'Which one? For example: run 1',
+  whichAnswer: 'Which question, and which answer? For example: answer 1 b',
+  unknown: (word: string, near: readonly string[]) => `I do not know “${word}”.${near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''} help lists the words.`,
+  /** What a line is called that only one version has. */
+  sides: { reference: ['yours', 'reference'], passed: ['then', 'now'], start: ['before', 'after'], drill: ['as it worked', 'broken'] } as const,
+  diffAgain: 'diff once more has what you have changed since your box passed.',
+  preview: 'yes does it, no leaves your files as they are.',
+  confirm: 'yes shows it, no does not; diff shows what you have changed since your box last passed.',
+  confirmTrace: 'yes shows them, trace shows only your own, no does not.',
+  noTrace: 'There is no trace yet: trace makes one.',
+  whichStep: 'Which one? For example: step 3',
+  row: (number: number, kind: string) => `Row ${number}, ${kind}:`,
+  moreHints: 'hint shows the next one.',
+  found: (count: number) => `${plural(count, 'lesson', 'lessons')} found.`,
+  help: [
+    ['Enter, or more', 'reads the next section'],
+    ['again, back, read', 'the same section, the one before, from the beginning'],
+    ['run 1', 'runs experiment 1'],
+    ['answer 1 b', 'answers question 1 with b'],
+    ['start, undo', 'brings the lesson’s files into your box; takes them back'],
+    ['edit, or e', 'opens the lesson’s files in your editor; every save is marked'],
+    ['check, or r', 'marks your box again'],
+    ['verdict, or v', 'reads the last verdict once more'],
+    ['runtime, probe', parity.help],
+    ['drill, drill 2, drill shell', drill.help],
+    ['hint, or h', 'a hint; again for the next'],
+    ['diff, or d', 'your files beside the reference; again: since they passed'],
+    ['trace, or t', 'the calls of your box beside the reference’s'],
+    ['step 3, or step', 'what call 3 changed; the one after it'],
+    ['shell, or s', 'a shell in the sandbox'],
+    ['xray, or x; xray start', 'a container of yours as the kernel has it; starts one for it'],
+    ['next, previous', 'the lesson after this one, the one before'],
+    ['unsolved', 'to the next lesson that has not passed'],
+    ['list, search WORDS, open LESSON', 'lessons'],
+    ['stop, or Ctrl-C', 'stops what is running; twice leaves'],
+    ['quit, or q', 'leaves; nothing is lost'],
+  ] as readonly (readonly [string, string])[],
+} as const;
