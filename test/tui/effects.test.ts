@@ -127,6 +127,22 @@ describe('marking', () => {
     expect(verdictInput(store.state).broken.map(({ lesson }) => lesson.id)).toEqual(['01-first']);
   });
 
+  test('what is looked at again is the box that passed, whatever starting the next lesson lays into it meanwhile', async () => {
+    const workspace = new MemoryWorkspace(progressWith({ '01-first': { started: true, passed: true }, '02-second': { started: true } }, '02-second'));
+    const box = (code: string) => [{ path: 'run.ts', base64: Buffer.from(code).toString('base64') }];
+    let code = 'it passes';
+    const { checkRequest } = workspace;
+    workspace.checkRequest = (lesson, seed) => ({ ...checkRequest.call(workspace, lesson, seed), box: box(code) });
+    const { sandbox, store } = make(workspace);
+    sandbox.become({ at: 'ready', kernel });
+    store.subscribe((after) => {
+      if (after.checks['02-second']?.at === 'done') code = '<<<<<<< half merged';
+    });
+    store.dispatch({ type: 'saved', files: ['run.ts'] });
+    await until(() => expect(workspace.events.filter(({ type }) => type === 'remarked')).toHaveLength(1));
+    expect(sandbox.asked.map(({ lesson, box: sent }) => [lesson, sent])).toEqual([['02-second', box('it passes')], ['01-first', box('it passes')]]);
+  });
+
   test('a save ends the looking again, and nothing of it counts', async () => {
     const workspace = new MemoryWorkspace(progressWith({ '01-first': { started: true, passed: true }, '02-second': { started: true } }, '02-second'));
     const { sandbox, store } = make(workspace);
