@@ -78,6 +78,17 @@ export const diffRules: readonly Rule[] = [
     },
   },
   {
+    id: 'listed-twice',
+    lesson,
+    title: 'What was in two layers is shown twice',
+    why: (scene) =>
+      `${list(twice(diffs(scene)))}: a line for each layer that has something of this name. But whoever looks into the container sees one file, and it ` +
+      'can be gone only once. Layers are how the files are stored; a diff is about what one sees.',
+    look: 'How many lists of names do you go through, and in how many of them can a name be?',
+    checks: ['diff'],
+    when: (scene) => twice(diffs(scene)).length > 0,
+  },
+  {
     id: 'diff-unsorted',
     lesson,
     title: 'The lines are right, their order is not',
@@ -96,6 +107,12 @@ export const diffRules: readonly Rule[] = [
 /** Some line that was printed begins with this letter. */
 function has(found: Diffs | undefined, letter: string): boolean {
   return found?.printed.some((line) => line.startsWith(letter)) === true;
+}
+
+/** Paths that were printed with the same letter more than once. */
+function twice(found: Diffs | undefined): string[] {
+  const lines = found?.printed ?? [];
+  return [...new Set(lines.filter((line, index) => lines.indexOf(line) < index).map((line) => line.slice(2)))];
 }
 
 function list(paths: readonly string[]): string {

@@ -2,7 +2,7 @@
 import { citeMounts, citeNamespaces } from '../cite.ts';
 import type { FailedCall } from '../doctor.ts';
 import { failedCall, flagValue, gaveUp, hostOf, noted, separated, shareNamespace } from '../helpers.ts';
-import { cableOf, cameToHost, citeNoted, commandsOn, gateways, hostEnd, isDown, isUp, leakedNamespaces, linksOf, missingTool, names, newBridges, outward, withoutRoute } from '../network-helpers.ts';
+import { cableOf, cameToHost, citeNoted, commandsOn, gateways, hostEnd, isDown, isUp, leakedNamespaces, linksOf, missingTool, movedBridge, names, newBridges, outward, withoutRoute } from '../network-helpers.ts';
 import type { Rule } from '../rule.ts';
 import type { Scene } from '../scene.ts';
 
@@ -234,6 +234,19 @@ export const rules: readonly Rule[] = [
     look: 'A network namespace has nothing to do with files. Who can act in it without being in the container\'s root?',
     checks: ['pair'],
     when: (scene) => scene.runs.some((run) => gaveUp(run) && flagValue(run, '--rootfs') !== undefined) && missingTool(scene) !== undefined,
+  },
+  {
+    id: 'gateway-moved',
+    lesson,
+    title: 'The gateway has got another hardware address',
+    why: (scene) =>
+      `${movedBridge(scene)?.name ?? 'The bridge'} was ${movedBridge(scene)?.before ?? ''} and is ${movedBridge(scene)?.now ?? ''}: a bridge to which nobody has given an address takes the lowest one ` +
+      'of its ports, so it changes when a container comes or goes. The others go on sending to the address that they have noted ' +
+      'for the gateway, and nobody hears it, until the note is too old. Who has no luck has no network for a minute.',
+    look: 'Compare `ip link show` of the bridge, before and after, with `ip neigh` in the container. Which of a bridge\'s properties can be said when it is made?',
+    checks: ['steady'],
+    when: (scene) => scene.check === 'steady' && movedBridge(scene) !== undefined,
+    evidence: (scene) => citeNoted(scene, 'plugged in', (linksOf(scene, 'plugged in') ?? []).filter(({ name }) => name === movedBridge(scene)?.name)),
   },
   {
     id: 'namespace-kept',
