@@ -55,6 +55,8 @@ export type StartChange = {
   reference: boolean;
   before: string;
   after: string;
+  /** Of a conflict: what the lesson changes in the reference's file, where that is known. */
+  lesson?: { before: string; after: string };
 };
 
 /** A file of the learner's beside another version of it; null where it is not there. */

@@ -132,7 +132,7 @@ export const t = {
     conflict: (file: string, side: string) => `${file}  stays yours; the lesson’s version goes beside it as ${side}`,
     conflictNext: 'Take over what you need, then delete the file beside it.',
     sameLines: (file: string, side: string) =>
-      `You and the lesson changed the same lines. ${side} has both, yours under <<<<<<<, the lesson’s under =======: make one of them, and put it in the place of ${file}.`,
+      `You and the lesson changed the same lines. ${side} has both, yours under <<<<<<<, the lesson’s under =======: make one of them, and put it in the place of ${file}. This is what the lesson changes in the reference’s:`,
     referenceNext: 'This is the reference’s code of a lesson you skipped.',
     same: 'Nothing changes.',
     unfinished: (number: number, title: string) => `Lesson ${String(number).padStart(2, '0')} is not done yet: ${title}`,

@@ -255,6 +255,17 @@ describe('starting', () => {
     expect(store.state.message?.text).toBe('Started: 1 file laid into your box. u undoes it.');
   });
 
+  test('of a conflict one sees what the lesson changes in the file that it was written for', async () => {
+    const workspace = new MemoryWorkspace(progressWith({}));
+    const both = '<<<<<<< yours\nmine();\n=======\ntheirs();\n>>>>>>> lesson\n';
+    workspace.changes = [{ ...change, kind: 'conflict', side: 'libc.ts.01-first', before: '', after: both, lesson: { before: 'a();\n', after: 'a();\ntheirs();\n' } }];
+    const { store } = make(workspace);
+    await until(() => expect(store.state.view.name).toBe('preview'));
+    const { view } = store.state;
+    const [{ lines } = { lines: [] }] = view.name === 'preview' ? view.changes : [];
+    expect(lines.map(({ mark, parts }) => `${mark}${parts.map(({ text }) => text).join('')}`).filter((text) => !text.startsWith('@'))).toEqual([' a();', '+theirs();']);
+  });
+
   test('a box that is there already is asked about first', async () => {
     const workspace = new MemoryWorkspace(progressWith({}));
     workspace.changes = [{ ...change, kind: 'merge', before: 'y' }];
