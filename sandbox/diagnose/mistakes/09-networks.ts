@@ -1,8 +1,9 @@
 /** Lesson 09: networks with nobody at the other end, and hosts that were reached for by mistake. */
+import { bridgeRules } from '../bridge-rules.ts';
 import { citeMounts, citeNamespaces } from '../cite.ts';
 import type { FailedCall } from '../doctor.ts';
 import { failedCall, flagValue, gaveUp, hostOf, noted, separated, shareNamespace } from '../helpers.ts';
-import { cableOf, cameToHost, citeNoted, commandsOn, gateways, hostEnd, isDown, isUp, leakedNamespaces, linksOf, missingTool, movedBridge, names, newBridges, outward, withoutRoute } from '../network-helpers.ts';
+import { cableOf, cameToHost, citeNoted, commandsOn, gateways, hostEnd, isDown, isUp, leakedNamespaces, linksOf, missingTool, names, newBridges, outward, withoutRoute } from '../network-helpers.ts';
 import type { Rule } from '../rule.ts';
 import type { Scene } from '../scene.ts';
 
@@ -210,21 +211,6 @@ export const rules: readonly Rule[] = [
     evidence: (scene) => [...citeNoted(scene, 'addresses', outward(scene, 'addresses') ?? []), ...citeNoted(scene, 'other addresses', outward(scene, 'other addresses') ?? [])],
   },
   {
-    id: 'bridge-of-its-own',
-    lesson,
-    title: 'Every container has a bridge to itself',
-    why: (scene) =>
-      `The two cables lead to ${hostEnd(scene)?.master ?? ''} and ${hostEnd(scene, 'other links')?.master ?? ''}, which are two switches with nothing between ` +
-      'them. Each container reaches the host. To reach each other they would need somebody who passes packets from one network to the other.',
-    look: 'How many bridges does a host need, and who makes it, if it is the second container that comes?',
-    checks: ['pair'],
-    when: (scene) => {
-      const [one, other] = [hostEnd(scene)?.master, hostEnd(scene, 'other links')?.master];
-      return one !== undefined && other !== undefined && one !== other;
-    },
-    evidence: (scene) => citeNoted(scene, 'host links', [hostEnd(scene), hostEnd(scene, 'other links')]),
-  },
-  {
     id: 'tools-in-the-container',
     lesson,
     title: 'ip was looked for in the container',
@@ -234,19 +220,6 @@ export const rules: readonly Rule[] = [
     look: 'A network namespace has nothing to do with files. Who can act in it without being in the container\'s root?',
     checks: ['pair'],
     when: (scene) => scene.runs.some((run) => gaveUp(run) && flagValue(run, '--rootfs') !== undefined) && missingTool(scene) !== undefined,
-  },
-  {
-    id: 'gateway-moved',
-    lesson,
-    title: 'The gateway has got another hardware address',
-    why: (scene) =>
-      `${movedBridge(scene)?.name ?? 'The bridge'} was ${movedBridge(scene)?.before ?? ''} and is ${movedBridge(scene)?.now ?? ''}: a bridge to which nobody has given an address takes the lowest one ` +
-      'of its ports, so it changes when a container comes or goes. The others go on sending to the address that they have noted ' +
-      'for the gateway, and nobody hears it, until the note is too old. Who has no luck has no network for a minute.',
-    look: 'Compare `ip link show` of the bridge, before and after, with `ip neigh` in the container. Which of a bridge\'s properties can be said when it is made?',
-    checks: ['steady'],
-    when: (scene) => scene.check === 'steady' && movedBridge(scene) !== undefined,
-    evidence: (scene) => citeNoted(scene, 'plugged in', (linksOf(scene, 'plugged in') ?? []).filter(({ name }) => name === movedBridge(scene)?.name)),
   },
   {
     id: 'namespace-kept',
@@ -331,6 +304,7 @@ export const rules: readonly Rule[] = [
     checks: ['card'],
     when: (scene) => scene.runs.some(gaveUp) && noted(scene, 'host routes before') !== undefined,
   },
+  ...bridgeRules,
 ];
 
 /** A request to the kernel's network that was refused with this errno, and on which box gave up. */
