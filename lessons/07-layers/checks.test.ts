@@ -142,8 +142,8 @@ lesson('07-layers', ({ box, wall, token, check }) => {
     note('printed', printed);
     note('to print', derive('what there is to print', expected));
     that(exit).is(0);
-    that(lacking(printed, expected)).equals([], 'nothing');
-    that(tooMuch(printed, expected)).equals([], 'nothing');
+    that(lacking(printed, expected)).equals([], 'none');
+    that(tooMuch(printed, expected)).equals([], 'none');
   });
 
   check('sorted', 'Sorted by path', { points: 1, needs: ['diff'] }, async ({ that, note }) => {
@@ -173,8 +173,8 @@ lesson('07-layers', ({ box, wall, token, check }) => {
     const { exit, printed } = await diff();
     note('printed afterwards', printed);
     that(exit).is(0);
-    that(lacking(printed, expected)).equals([], 'nothing');
-    that(tooMuch(printed, expected)).equals([], 'nothing');
+    that(lacking(printed, expected)).equals([], 'none');
+    that(tooMuch(printed, expected)).equals([], 'none');
   });
 
   check('taken', 'A name that is in use is refused', { points: 2, needs: ['kept'] }, async ({ that, note }) => {
@@ -230,8 +230,8 @@ function lines(name: string, { stdout }: { stdout: Fact<string> }): Fact<string[
 }
 
 /** Two long lists side by side say little. So: the lines that are in one of them only, as often as they are too many. */
-const lacking = (printed: Fact<string[]>, expected: string[]): Fact<string[]> => ({ ...printed, name: 'what `box diff` leaves out', value: without(expected, printed.value) });
-const tooMuch = (printed: Fact<string[]>, expected: string[]): Fact<string[]> => ({ ...printed, name: 'what `box diff` prints and should not', value: without(printed.value, expected) });
+const lacking = (printed: Fact<string[]>, expected: string[]): Fact<string[]> => ({ ...printed, name: 'the lines that `box diff` leaves out', value: without(expected, printed.value) });
+const tooMuch = (printed: Fact<string[]>, expected: string[]): Fact<string[]> => ({ ...printed, name: 'the lines of `box diff` that are too many', value: without(printed.value, expected) });
 
 function without(some: readonly string[], others: readonly string[]): string[] {
   const left = [...others];
