@@ -81,6 +81,26 @@ lesson('09-networks', ({ box, wall, token, check }) => {
     that(second.echoRequests()).satisfies((count) => count > requests, `more than the ${requests} of before: the second container has been asked`);
   });
 
+  check('steady', 'The host still answers when one more cable comes to the bridge', { points: 2, needs: ['pair'] }, async ({ that, note }) => {
+    const both = [await survey(note), await other.command()];
+    const gateway = gatewayIn(both[0]!.routes()).value ?? '';
+    const bridge = masterOf(both[0]!, wall.host);
+    note('gateway', gatewayIn(both[0]!.routes()));
+    // Both have to know by now at which hardware address the gateway is.
+    for (const container of both) that(await container.ping(gateway)).is(true);
+    const requests = wall.host.echoRequests();
+    const plug = token.word(8);
+    try {
+      // Any cable will do, and any container brings one. The hardware address of this one is lower than that of all others.
+      if (bridge !== undefined) await wall.run(['sh', '-c', 'ip link add "$0" address 00:00:5e:00:53:01 type dummy && ip link set "$0" master "$1" up', plug, bridge]);
+      note('plugged in', wall.host.links());
+      for (const container of both) that(await container.ping(gateway)).is(true);
+      that(wall.host.echoRequests()).satisfies((count) => count > requests.value + 1, `at least two more than the ${requests.value} of before`);
+    } finally {
+      if (bridge !== undefined) await wall.run(['ip', 'link', 'delete', plug]);
+    }
+  });
+
   check('gone', 'When they have ended, so have their cables', { points: 2, needs: ['pair'] }, async ({ that, note, until }) => {
     await Promise.all([one.command(), other.command()]);
     // One is killed; of the other nobody is left to clean up.
@@ -151,6 +171,12 @@ function upIn(links: Fact<Link[]>): Fact<string[]> {
 function cablesIn(links: Fact<Link[]>): Fact<string[]> {
   const found = links.value.filter(({ flags }) => !flags.includes('LOOPBACK') && flags.includes('UP') && flags.includes('LOWER_UP'));
   return derive('the list of its connected interfaces', found.map(({ name }) => name), links);
+}
+
+/** The bridge on the host that a container's cable leads to; undefined where it leads to something else. */
+function masterOf(container: ProcessView, host: ProcessView): string | undefined {
+  const ends = container.links().value.map(({ peerIndex }) => peerIndex);
+  return host.links().value.find(({ index, kind, master }) => kind === 'veth' && ends.includes(index) && master !== undefined)?.master;
 }
 
 function addressesIn(addresses: Fact<Address[]>, wanted: (address: Address) => boolean): Fact<string[]> {

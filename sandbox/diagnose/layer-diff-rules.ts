@@ -78,15 +78,15 @@ export const diffRules: readonly Rule[] = [
     },
   },
   {
-    id: 'deleted-twice',
+    id: 'listed-twice',
     lesson,
-    title: 'The same line comes twice',
+    title: 'What was in two layers is shown twice',
     why: (scene) =>
-      `${list(doubles(diffs(scene)))} ${doubles(diffs(scene)).length > 1 ? 'are' : 'is'} in more than one of the layers below, under the same name, and was listed for each of them. In the container it was one file: ` +
-      'the uppermost.',
-    look: 'Where do you gather the names of all layers? In what is gathered there, each should be once.',
+      `${list(twice(diffs(scene)))}: a line for each layer that has something of this name. But whoever looks into the container sees one file, and it ` +
+      'can be gone only once. Layers are how the files are stored; a diff is about what one sees.',
+    look: 'How many lists of names do you go through, and in how many of them can a name be?',
     checks: ['diff'],
-    when: (scene) => doubles(diffs(scene)).length > 0,
+    when: (scene) => twice(diffs(scene)).length > 0,
   },
   {
     id: 'diff-unsorted',
@@ -99,20 +99,20 @@ export const diffRules: readonly Rule[] = [
     checks: ['sorted'],
     when: (scene) => {
       const found = diffs(scene);
-      return found !== undefined && found.missing.length === 0 && found.extra.length === 0 && found.printed.length === found.wanted.length && found.printed.some((line, index) => line !== found.wanted[index]);
+      return found !== undefined && found.missing.length === 0 && found.extra.length === 0 && found.printed.some((line, index) => line !== found.wanted[index]);
     },
   },
 ];
 
-/** Paths with a line that was printed more than once. */
-function doubles(found: Diffs | undefined): string[] {
-  const lines = found?.printed ?? [];
-  return [...new Set(lines.filter((line, index) => lines.indexOf(line) !== index).map((line) => line.slice(2)))];
-}
-
 /** Some line that was printed begins with this letter. */
 function has(found: Diffs | undefined, letter: string): boolean {
   return found?.printed.some((line) => line.startsWith(letter)) === true;
+}
+
+/** Paths that were printed with the same letter more than once. */
+function twice(found: Diffs | undefined): string[] {
+  const lines = found?.printed ?? [];
+  return [...new Set(lines.filter((line, index) => lines.indexOf(line) < index).map((line) => line.slice(2)))];
 }
 
 function list(paths: readonly string[]): string {

@@ -67,6 +67,14 @@ export function newBridges(scene: Scene): Link[] {
   return cameToHost(scene).filter(({ kind }) => kind === 'bridge');
 }
 
+/** The bridge that the container's cable leads to, if it has another hardware address since one more was plugged in. */
+export function movedBridge(scene: Scene): { name: string; before: string; now: string } | undefined {
+  const find = (key: string) => linksOf(scene, key)?.find(({ name, kind }) => kind === 'bridge' && name === hostEnd(scene)?.master);
+  const [before, now] = [find('host links'), find('plugged in')];
+  if (before?.address === undefined || now?.address === undefined || before.address === now.address) return undefined;
+  return { name: now.name, before: before.address, now: now.address };
+}
+
 /** The container has an address, and no default route. */
 export function withoutRoute(scene: Scene): boolean {
   return gateways(scene, 'routes')?.length === 0 && (outward(scene, 'addresses')?.length ?? 0) > 0;

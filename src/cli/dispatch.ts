@@ -4,7 +4,7 @@ import path from 'node:path';
 import readline from 'node:readline/promises';
 import { BugError, Exit, type ExitCode, UserError } from '../errors.ts';
 import { LessonError } from '../lesson/types.ts';
-import type { Context, World } from './command.ts';
+import type { Command, Context, World } from './command.ts';
 import { allCommands, commandNames, findCommand } from './commands.ts';
 import { writeCrashReport } from './crash.ts';
 import { commandHelp, overview } from './help.ts';
@@ -33,12 +33,24 @@ async function run(argv: readonly string[], world: World): Promise<number> {
     return help([first], world);
   }
   const { command, rest } = tutor ? { command: (await import('./tutor.ts')).command, rest: argv } : await findCommand(argv);
-  const parsed = parseCommand(command, rest);
+  const parsed = parseOrTurn(command, rest);
   if (parsed.values['help']) {
     world.stdout.write(commandHelp(command));
     return Exit.done;
   }
   return command.run(makeContext(world, parsed));
+}
+
+/** Parses; where a command is named behind options, as other programs have it, the error says how it goes here. */
+function parseOrTurn(command: Command, words: readonly string[]): ReturnType<typeof parseCommand> {
+  try {
+    return parseCommand(command, words);
+  } catch (error) {
+    const at = command.name === '' ? words.findIndex((word, at) => commandNames.includes(word) || commandNames.includes(`${word} ${words[at + 1]}`)) : -1;
+    if (at <= 0 || !(error instanceof UserError)) throw error;
+    const turned = [...words.slice(at), ...words.slice(0, at)];
+    throw new UserError('Options stand behind the command.', { next: [`drydock ${turned.join(' ')}`], cause: error });
+  }
 }
 
 async function help(words: readonly string[], world: World): Promise<ExitCode> {

@@ -36,7 +36,7 @@ export function parseCommand(command: Command, argv: readonly string[]): Parsed 
   }
   if (command.most !== undefined && positionals.length > command.most) {
     const extra = positionals.slice(command.most).map((word) => `"${word}"`).join(', ');
-    throw new UserError(`\`drydock ${command.name}\` does not know what to do with ${extra}.`, { next: [helpOf(command)] });
+    throw new UserError(`\`${['drydock', command.name].filter(Boolean).join(' ')}\` does not know what to do with ${extra}.`, { next: [helpOf(command)] });
   }
   return { values, positionals: [...positionals, ...passed] };
 }

@@ -40,7 +40,7 @@ export async function runTutor(options: TutorOptions): Promise<ExitCode> {
   const { sizeOf, runScreen } = plain ? await import('./plain/run.ts') : await withoutFetch(() => import('./screen.tsx'));
   const stage = createStage();
   let effects: Effects | undefined;
-  const initial = initialState({ course, progress: workspace.progress(), size: sizeOf(streams.stdout), lesson: options.lesson });
+  const initial = initialState({ course, progress: workspace.progress(), size: sizeOf(streams.stdout), lesson: options.lesson, box: workspace.box });
   const store = createStore(initial, (effect) => effects?.perform(effect));
   effects = new Effects({
     store, stage, workspace, env,

@@ -55,6 +55,8 @@ export type StartChange = {
   reference: boolean;
   before: string;
   after: string;
+  /** Of a conflict: what the lesson changes in the reference's file, where that is known. */
+  lesson?: { before: string; after: string };
 };
 
 /** What is new in a lesson that was begun here. */

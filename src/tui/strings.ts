@@ -134,12 +134,13 @@ export const t = {
     conflict: (file: string, side: string) => `${file}  stays yours; the lesson’s version goes beside it as ${side}`,
     conflictNext: 'Take over what you need, then delete the file beside it.',
     sameLines: (file: string, side: string) =>
-      `You and the lesson changed the same lines. ${side} has both, yours under <<<<<<<, the lesson’s under =======: make one of them, and put it in the place of ${file}.`,
+      `You and the lesson changed the same lines. ${side} has both, yours under <<<<<<<, the lesson’s under =======: make one of them, and put it in the place of ${file}. This is what the lesson changes in the reference’s:`,
     referenceNext: 'This is the reference’s code of a lesson you skipped.',
     same: 'Nothing changes.',
+    unfinished: (number: number, title: string) => `Lesson ${String(number).padStart(2, '0')} is not done yet: ${title}`,
     accept: 'Enter does it, Esc leaves your files as they are. u undoes it later.',
     done: (count: number) => `Started: ${plural(count, 'file', 'files')} laid into your box. u undoes it.`,
-    doneConflicts: (sides: string) => `Started; ${sides} is yours to bring together. u undoes it.`,
+    doneConflicts: (sides: string) => `Started; bring together: ${sides}. u undoes it.`,
     doneNothing: 'Started.',
     undone: 'Undone: your files are as they were before.',
     nothingToUndo: 'There is nothing to undo.',
@@ -150,6 +151,7 @@ export const t = {
   end: {
     files: (files: string) => `Your turn: ${files}`,
     how: 'e opens the files in your editor. Save, and the kernel marks what you wrote.',
+    where: (folder: string) => `They are in ${folder}`,
     next: (title: string) => `n: next lesson, ${title}`,
   },
 
@@ -160,6 +162,7 @@ export const t = {
     taskHow: ['Edit them with e, or in your own editor.', 'Every save is marked here.'],
     none: 'Not marked yet: save a file, or press r.',
     noneShort: 'not marked yet',
+    noneSince: 'not marked since you came back',
     waiting: 'Waiting for the kernel; your save is not lost.',
     running: (done: number) => (done === 0 ? 'Marking …' : `Marking … ${plural(done, 'check', 'checks')} done`),
     passed: (count: number) => `PASSED  all ${plural(count, 'check', 'checks')}`,
@@ -170,6 +173,8 @@ export const t = {
     nextLesson: (title: string) => `n: on to ${title}`,
     lastLesson: 'That was the last lesson. You have built a container runtime.',
     brokeLesson: (number: number, title: string) => `Lesson ${String(number).padStart(2, '0')} had passed, and does not with this box: ${title}`,
+    brokeShort: (numbers: readonly number[]) =>
+      `✗ ${numbers.length > 3 ? plural(numbers.length, 'lesson before fails', 'lessons before fail') : `${numbers.map((number) => String(number).padStart(2, '0')).join(', ')} ${numbers.length === 1 ? 'fails' : 'fail'}`} now`,
     again: (number: number) => `looking at lesson ${String(number).padStart(2, '0')} again`,
     more: (count: number) => `v: ${plural(count, 'more check', 'more checks')}`,
     full: 'v: the whole verdict',

@@ -161,6 +161,7 @@ class DiskWorkspace implements Workspace {
 }
 
 function described(change: Change, reference: boolean): StartChange {
+  const lesson = change.kind === 'conflict' ? change.lesson : undefined;
   const before = change.kind === 'new' ? undefined : change.before;
   return {
     file: change.path,
@@ -169,6 +170,7 @@ function described(change: Change, reference: boolean): StartChange {
     reference,
     before: textIn(before ?? undefined) ?? '',
     after: textIn(change.after) ?? '',
+    ...(lesson ? { lesson: { before: textIn(lesson.before) ?? '', after: textIn(lesson.after) ?? '' } } : {}),
   };
 }
 

@@ -33,6 +33,20 @@ describe('finding a command', () => {
     expect(err).toContain(next);
   });
 
+  test.each([
+    [['--workspace', 'there', 'hint', '1'], 'drydock hint 1 --workspace there'], [['--json', 'check', '1'], 'drydock check 1 --json'],
+    [['--workspace', 'there', 'course', 'check'], 'drydock course check --workspace there'],
+  ])('%j: a command behind its options is told how it goes', async (argv, next) => {
+    expect(await drydock(argv)).toMatchObject({ exit: 2 });
+    const { out, err } = await drydock(argv);
+    expect(out + err).toContain('Options stand behind the command.');
+    expect(out + err).toContain(next);
+  });
+
+  test('what is no command is no option’s fault', async () => {
+    expect((await drydock(['--plain', 'nonsense'])).err).toContain('`drydock` does not know what to do with "nonsense".');
+  });
+
   test('an unknown lesson is answered with the nearest', async () => {
     expect(await drydock(['read', 'frist'])).toMatchObject({ exit: 2, err: expect.stringContaining('drydock: There is no lesson "frist".\n  → Did you mean 01-first?') as string });
   });

@@ -14,7 +14,7 @@ import { read, temporaryFolder, tinyRoot, write } from './fixture.ts';
 
 const course = loadCourse(tinyRoot);
 const [first, second] = [course.lessons[0]!, course.lessons[1]!];
-const labels = { mine: 'yours', theirs: 'lesson' };
+const labels = { mine: 'yours', base: 'before', theirs: 'lesson' };
 const tree = (files: Record<string, string>): Tree => new Map(Object.entries(files).map(([name, text]) => [name, textFile(text)]));
 const textAt = (files: Tree, name: string) => textOf(files.get(name)!);
 
@@ -60,7 +60,16 @@ describe('a three-way merge', () => {
   test('the same lines changed in two ways is one, with its place in the learner\'s file', () => {
     const merged = merge3('new\na\nX\nc\n', 'a\nb\nc\n', 'a\nY\nc\n', labels);
     expect(merged.conflicts).toEqual([{ line: 3, mine: ['X'], base: ['b'], theirs: ['Y'] }]);
-    expect(merged.text).toBe('new\na\n<<<<<<< yours\nX\n=======\nY\n>>>>>>> lesson\nc\n');
+    expect(merged.text).toBe('new\na\n<<<<<<< yours\nX\n||||||| before\nb\n=======\nY\n>>>>>>> lesson\nc\n');
+  });
+
+  test('a comment that the learner has taken out is no conflict with the one that the lesson puts there', () => {
+    const [base, theirs] = ['a();\n// Do this.\n// And that.\n\nb();\n', 'a();\n// TODO(you): something else.\nb();\n'];
+    expect(merge3('a();\nb();\n', base, theirs, labels)).toEqual({ text: theirs, conflicts: [] });
+    expect(merge3('a();\n// And that.\nb();\n', base, theirs, labels).conflicts).toEqual([]);
+    // What the learner says is not thrown away, and code is code.
+    expect(merge3('a();\n// Mine.\nb();\n', base, theirs, labels).conflicts).toHaveLength(1);
+    expect(merge3('a();\nb();\n', base.replace('// And', 'and(); // And'), theirs, labels).conflicts).toHaveLength(1);
   });
 
   test.each<[string, string, string, string]>([
@@ -132,10 +141,14 @@ describe('a plan', () => {
     const mine = new Map([...tree({ 'a.ts': 'ONE\ntwo\nthree\n', 'd.ts': 'mine\n' }), ['c.ts', bytes] as const]);
     const theirs = tree({ 'a.ts': 'Eins\ntwo\nthree\n', 'b.ts': 'b2\n', 'c.ts': 'c2\n', 'd.ts': 'theirs\n' });
     expect(planLay(mine, base, theirs, '09-x').map((change) => change.kind === 'conflict' && [change.path, change.why, change.side, textOf(change.after)])).toEqual([
-      ['a.ts', 'same lines', 'a.ts.09-x', '<<<<<<< yours\nONE\n=======\nEins\n>>>>>>> lesson 09-x\ntwo\nthree\n'],
+      ['a.ts', 'same lines', 'a.ts.09-x', '<<<<<<< yours\nONE\n||||||| the reference until now\none\n=======\nEins\n>>>>>>> lesson 09-x\ntwo\nthree\n'],
       ['b.ts', 'removed', 'b.ts.09-x', 'b2\n'],
       ['c.ts', 'not text', 'c.ts.09-x', 'c2\n'],
       ['d.ts', 'not from the course', 'd.ts.09-x', 'theirs\n'],
+    ]);
+    // What the lesson itself does to the file that it was written for.
+    expect(planLay(mine, base, theirs, '09-x').map((change) => change.kind === 'conflict' && change.lesson && [change.lesson.before, change.lesson.after].map(textOf))).toEqual([
+      ['one\ntwo\nthree\n', 'Eins\ntwo\nthree\n'], undefined, undefined, undefined,
     ]);
   });
 

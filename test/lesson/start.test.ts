@@ -72,7 +72,7 @@ describe('start', () => {
     const start = begin(second, folder.path);
     expect(kinds(start)).toEqual(['new loud.ts', 'conflict run.ts']);
     expect(read(folder.path, 'box/run.ts')).toBe(mine);
-    expect(read(folder.path, 'box/run.ts.02-second')).toContain("<<<<<<< yours\n  return 'so long';\n=======\n  return loud('bye');\n>>>>>>> lesson 02-second");
+    expect(read(folder.path, 'box/run.ts.02-second')).toContain("<<<<<<< yours\n  return 'so long';\n||||||| the reference until now\n  return 'bye';\n=======\n  return loud('bye');\n>>>>>>> lesson 02-second");
   });
 
   test('a lesson that is laid is not laid again, and an earlier one changes nothing', () => {

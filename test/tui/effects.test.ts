@@ -127,6 +127,22 @@ describe('marking', () => {
     expect(verdictInput(store.state).broken.map(({ lesson }) => lesson.id)).toEqual(['01-first']);
   });
 
+  test('what is looked at again is the box that passed, whatever starting the next lesson lays into it meanwhile', async () => {
+    const workspace = new MemoryWorkspace(progressWith({ '01-first': { started: true, passed: true }, '02-second': { started: true } }, '02-second'));
+    const box = (code: string) => [{ path: 'run.ts', base64: Buffer.from(code).toString('base64') }];
+    let code = 'it passes';
+    const { checkRequest } = workspace;
+    workspace.checkRequest = (lesson, seed) => ({ ...checkRequest.call(workspace, lesson, seed), box: box(code) });
+    const { sandbox, store } = make(workspace);
+    sandbox.become({ at: 'ready', kernel });
+    store.subscribe((after) => {
+      if (after.checks['02-second']?.at === 'done') code = '<<<<<<< half merged';
+    });
+    store.dispatch({ type: 'saved', files: ['run.ts'] });
+    await until(() => expect(workspace.events.filter(({ type }) => type === 'remarked')).toHaveLength(1));
+    expect(sandbox.asked.map(({ lesson, box: sent }) => [lesson, sent])).toEqual([['02-second', box('it passes')], ['01-first', box('it passes')]]);
+  });
+
   test('a save ends the looking again, and nothing of it counts', async () => {
     const workspace = new MemoryWorkspace(progressWith({ '01-first': { started: true, passed: true }, '02-second': { started: true } }, '02-second'));
     const { sandbox, store } = make(workspace);
@@ -237,6 +253,17 @@ describe('starting', () => {
     await until(() => expect(workspace.started).toEqual(['01-first']));
     expect(store.state.progress.current).toBe('01-first');
     expect(store.state.message?.text).toBe('Started: 1 file laid into your box. u undoes it.');
+  });
+
+  test('of a conflict one sees what the lesson changes in the file that it was written for', async () => {
+    const workspace = new MemoryWorkspace(progressWith({}));
+    const both = '<<<<<<< yours\nmine();\n=======\ntheirs();\n>>>>>>> lesson\n';
+    workspace.changes = [{ ...change, kind: 'conflict', side: 'libc.ts.01-first', before: '', after: both, lesson: { before: 'a();\n', after: 'a();\ntheirs();\n' } }];
+    const { store } = make(workspace);
+    await until(() => expect(store.state.view.name).toBe('preview'));
+    const { view } = store.state;
+    const [{ lines } = { lines: [] }] = view.name === 'preview' ? view.changes : [];
+    expect(lines.map(({ mark, parts }) => `${mark}${parts.map(({ text }) => text).join('')}`).filter((text) => !text.startsWith('@'))).toEqual([' a();', '+theirs();']);
   });
 
   test('a box that is there already is asked about first', async () => {

@@ -12,14 +12,15 @@ import { type PageInput, layoutPage, sliceOf, stopsOf } from '../../src/tui/layo
 import { layoutPanel, layoutVerdict } from '../../src/tui/layout/verdict.ts';
 import { type CheckState, noCheck } from '../../src/tui/state/check.ts';
 import { freshPage } from '../../src/tui/state/page.ts';
+import { openLayout } from '../../src/tui/state/select.ts';
 import { type Line, lineText, lineWidth } from '../../src/tui/text/line.ts';
 import { begin, drive } from './drive.ts';
-import { result, verdictOf } from './fake-sandbox.ts';
+import { kernel, result, verdictOf } from './fake-sandbox.ts';
 import { progressWith, sampleCourse } from './sample.ts';
 
 const lesson = sampleCourse().lessons[1]!;
 const texts = (lines: readonly Line[]): string[] => lines.map((parts) => lineText(parts).trimEnd());
-const inputOf = (width: number, more: Partial<PageInput> = {}): PageInput => ({ lesson, width, page: freshPage, start: undefined, next: 'The third', ...more });
+const inputOf = (width: number, more: Partial<PageInput> = {}): PageInput => ({ lesson, width, page: freshPage, start: undefined, next: 'The third', box: undefined, unfinished: [], ...more });
 
 describe('a page', () => {
   test.each([38, 40, 76, 78, 120])('of %i columns is never wider than that, nor than 76', (width) => {
@@ -103,6 +104,23 @@ describe('a page', () => {
     expect(text).toContain('adds libc.ts');
     expect(text).toContain('changes run.ts (you see how before it is done)');
   });
+
+  test('who starts a lesson hears that the one before is not done; of one that was skipped or still passes there is nothing to say', () => {
+    const top = (first: Parameters<typeof progressWith>[0]): string => {
+      const { state } = drive(begin(progressWith(first, '01-first')), { type: 'offered', lesson: '02-second', offer: { adds: ['libc.ts'], changes: [], reference: [] } }, { do: 'lesson', direction: 1 });
+      return texts(sliceOf(openLayout(state), 0, 8, undefined)).join('\n');
+    };
+    const warning = 'Lesson 01 is not done yet: The first';
+    expect(top({ '01-first': { started: true } })).toContain(warning);
+    expect(top({ '01-first': { started: true, passed: true, failsNow: true } })).toContain(warning);
+    expect(top({ '01-first': { started: true, passed: true } })).not.toContain('not done yet');
+    expect(top({})).not.toContain('not done yet');
+  });
+
+  test('ends with the folder of the files, for those who have an editor open already', () => {
+    const page = layoutPage(inputOf(76, { box: '/home/somebody/drydock/workspace/box' }));
+    expect(texts(sliceOf(page, page.height - 4, 4, undefined))).toContain('They are in /home/somebody/drydock/workspace/box');
+  });
 });
 
 const failing = result('status', 'fail', {
@@ -121,6 +139,14 @@ describe('a verdict', () => {
     expect(lines.length).toBeLessThanOrEqual(20);
     for (const label of ['did', 'expected', 'observed', 'evidence', 'why', 'look']) expect(lines.some((text) => text.trimStart().startsWith(label))).toBe(true);
     expect(lines.join('\n')).toContain('v: the whole verdict');
+  });
+
+  test('what was blocked in the run before, by a check that passes now, waits no more', () => {
+    const blocked = result('c', 'blocked', { title: 'The third', blockedBy: ['status'] });
+    const halfway: CheckState = { ...noCheck, at: 'cancelled', results: [result('status', 'pass'), blocked], fresh: ['status'] };
+    expect(texts(layoutPanel(input(halfway), 76, 20)).join('\n')).not.toContain('waits for');
+    expect(texts(layoutPanel(input({ ...halfway, results: [failing, blocked] }), 76, 200)).join('\n')).toContain('waits for status');
+    expect(texts(layoutPanel(input({ ...halfway, fresh: ['status', 'c'] }), 76, 20)).join('\n')).toContain('waits for status');
   });
 
   test('nothing is cut where there is room', () => {
@@ -227,6 +253,28 @@ describe('the lines around the body', () => {
     expect(lineText(statusLine(state))).toContain(words);
   });
 
+  test('a pass that breaks a lesson before is not only a pass', () => {
+    const progress = progressWith({ '01-first': { started: true, passed: true, failsNow: true }, '02-second': { started: true } }, '02-second');
+    const check = stateOf(result('a', 'pass'));
+    const { state } = drive(begin(progress), { type: 'kernel', state: { at: 'ready', kernel }, note: undefined });
+    const passed = { ...state, checks: { '02-second': check } };
+    expect(lineText(statusLine(passed))).toMatch(/✓ PASSED {2}all 1 check {2}· {2}✗ 01 fails now$/);
+    expect(lineText(statusLine({ ...passed, regression: { run: 0, lesson: '01-first' } }))).toContain('looking at lesson 01 again');
+  });
+
+  test('a lesson that was marked in an earlier session is not one that never was', () => {
+    expect(lineText(statusLine(begin().state))).toContain('not marked yet');
+    expect(lineText(statusLine(begin(progressWith({ '01-first': { started: true, attempts: 2 } }, '01-first')).state))).toContain('not marked since you came back');
+  });
+
+  test('after the last hint there is no next one', () => {
+    const keysAt = (hints: number): string => lineText(keysLine({ ...begin(progressWith({ '01-first': { started: true, hints } }, '01-first')).state, view: { name: 'hints', scroll: 0, newest: true } }));
+    const { length } = sampleCourse().lessons[0]!.hints;
+    expect(keysAt(length - 1)).toContain('h next hint');
+    expect(keysAt(length)).not.toContain('next hint');
+    expect(keysAt(length)).toContain('d diff');
+  });
+
   test('a verdict on another lesson than the one that is read says which', () => {
     const { state } = drive(begin(), { type: 'saved', files: [] }, { do: 'lesson', direction: 1 });
     expect(lineText(statusLine(state))).toContain('Lesson 01: ');
@@ -312,6 +360,6 @@ describe('comparisons', () => {
   test('a conflict is what there is to say after a start', () => {
     const laid = { file: 'b.ts', kind: 'conflict', side: 'b.ts.02', reference: false, before: '', after: '' } as const;
     const { message } = drive(begin(), { type: 'started', lesson: '02-second', changes: [laid, { ...laid, file: 'a.ts', kind: 'new', side: undefined }] }).state;
-    expect(message).toMatchObject({ text: 'Started; b.ts.02 is yours to bring together. u undoes it.', tone: 'warn' });
+    expect(message).toMatchObject({ text: 'Started; bring together: b.ts.02. u undoes it.', tone: 'warn' });
   });
 });

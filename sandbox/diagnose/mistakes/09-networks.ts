@@ -1,4 +1,5 @@
 /** Lesson 09: networks with nobody at the other end, and hosts that were reached for by mistake. */
+import { bridgeRules } from '../bridge-rules.ts';
 import { citeMounts, citeNamespaces } from '../cite.ts';
 import type { FailedCall } from '../doctor.ts';
 import { failedCall, flagValue, gaveUp, hostOf, noted, separated, shareNamespace } from '../helpers.ts';
@@ -210,21 +211,6 @@ export const rules: readonly Rule[] = [
     evidence: (scene) => [...citeNoted(scene, 'addresses', outward(scene, 'addresses') ?? []), ...citeNoted(scene, 'other addresses', outward(scene, 'other addresses') ?? [])],
   },
   {
-    id: 'bridge-of-its-own',
-    lesson,
-    title: 'Every container has a bridge to itself',
-    why: (scene) =>
-      `The two cables lead to ${hostEnd(scene)?.master ?? ''} and ${hostEnd(scene, 'other links')?.master ?? ''}, which are two switches with nothing between ` +
-      'them. Each container reaches the host. To reach each other they would need somebody who passes packets from one network to the other.',
-    look: 'How many bridges does a host need, and who makes it, if it is the second container that comes?',
-    checks: ['pair'],
-    when: (scene) => {
-      const [one, other] = [hostEnd(scene)?.master, hostEnd(scene, 'other links')?.master];
-      return one !== undefined && other !== undefined && one !== other;
-    },
-    evidence: (scene) => citeNoted(scene, 'host links', [hostEnd(scene), hostEnd(scene, 'other links')]),
-  },
-  {
     id: 'tools-in-the-container',
     lesson,
     title: 'ip was looked for in the container',
@@ -318,6 +304,7 @@ export const rules: readonly Rule[] = [
     checks: ['card'],
     when: (scene) => scene.runs.some(gaveUp) && noted(scene, 'host routes before') !== undefined,
   },
+  ...bridgeRules,
 ];
 
 /** A request to the kernel's network that was refused with this errno, and on which box gave up. */

@@ -38,7 +38,8 @@ function whatToDo(change: Change & { kind: 'conflict' }): string[] {
   if (change.why === 'same lines') {
     return [
       'Your file stays as it is.',
-      `${change.side} holds both: yours under <<<<<<<, the lesson's under =======.`,
+      `${change.side} holds both: yours under <<<<<<<, the lesson's under =======, and between them`,
+      'what the lesson was written for, under |||||||.',
       `Make one of them, and put it in the place of ${change.path}.`,
     ];
   }

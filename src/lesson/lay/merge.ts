@@ -11,7 +11,7 @@ export type Conflict = {
 };
 
 export type Merged = {
-  /** The result; in a conflict both sides stand between markers. */
+  /** The result; in a conflict both sides stand between markers, and what both began from, as diff3(1) has it. */
   text: string;
   conflicts: Conflict[];
 };
@@ -19,7 +19,7 @@ export type Merged = {
 /** Above this product of line counts a merge would take seconds; nobody's `box` comes near. */
 const MOST_WORK = 25_000_000;
 
-type Labels = { mine: string; theirs: string };
+type Labels = { mine: string; base: string; theirs: string };
 
 /**
  * Merges line by line. Without conflicts the result holds every change of both sides, and merged once more it stays what it is.
@@ -42,7 +42,7 @@ function merge(mine: string, base: string, theirs: string, labels: Labels, resol
   const result: string[] = [];
   const clash = (conflict: Conflict) => {
     conflicts.push(conflict);
-    result.push(`<<<<<<< ${labels.mine}`, ...conflict.mine, '=======', ...conflict.theirs, `>>>>>>> ${labels.theirs}`);
+    result.push(`<<<<<<< ${labels.mine}`, ...conflict.mine, `||||||| ${labels.base}`, ...conflict.base, '=======', ...conflict.theirs, `>>>>>>> ${labels.theirs}`);
   };
   if (Math.max(a.length, b.length) * o.length > MOST_WORK) {
     clash({ line: 1, mine: a, base: o, theirs: b });
@@ -53,7 +53,7 @@ function merge(mine: string, base: string, theirs: string, labels: Labels, resol
         continue;
       }
       const { aContent, oContent, bContent } = region;
-      const both = same(aContent, bContent) ? aContent : resolve(aContent, oContent, bContent);
+      const both = same(aContent, bContent) ? aContent : commentsDropped(aContent, oContent) ? bContent : resolve(aContent, oContent, bContent);
       if (both !== undefined) result.push(...both);
       else clash({ line: region.aStart + 1, mine: aContent, base: oContent, theirs: bContent });
     }
@@ -80,6 +80,18 @@ function sideBySide(mine: string[], base: string[], theirs: string[]): string[] 
     done = to;
   }
   return [...result, ...base.slice(done)];
+}
+
+/**
+ * The learner has only taken comments out, as one does when they have been dealt with. That is no change of the code, so what the
+ * lesson has to say in their place is said.
+ */
+function commentsDropped(mine: string[], base: string[]): boolean {
+  return base.length > mine.length && base.every(isComment) && mine.every((line) => base.includes(line));
+}
+
+function isComment(line: string): boolean {
+  return /^\s*(?:\/\/|\/\*|\*|$)/.test(line);
 }
 
 /** Whether `mine` has all of these changes of `theirs` already, as after a lesson that was started twice. */

@@ -15,8 +15,11 @@ export type Change =
   | { kind: 'update'; path: string; before: TreeFile; after: TreeFile }
   /** Both changed it, in different places: both changes are in the result. */
   | { kind: 'merge'; path: string; before: TreeFile; after: TreeFile }
-  /** It stays as the learner has it; the lesson's version lies beside it, to be brought together by hand. */
-  | { kind: 'conflict'; path: string; before: TreeFile | null; side: string; after: TreeFile; why: Why; conflicts: Conflict[] };
+  /**
+   * It stays as the learner has it; the lesson's version lies beside it, to be brought together by hand. `lesson`: what the lesson
+   * changes in the reference's file, where that is known.
+   */
+  | { kind: 'conflict'; path: string; before: TreeFile | null; side: string; after: TreeFile; why: Why; conflicts: Conflict[]; lesson?: { before: TreeFile; after: TreeFile } };
 
 /** Why a file could not be merged. */
 export type Why =
@@ -52,16 +55,16 @@ function planFile(path: string, before: TreeFile | undefined, base: TreeFile | u
   // The lesson brings nothing new, or the learner has it already.
   if (sameFile(base, after) || sameFile(before, after)) return null;
   const side = besides(path, label);
-  const clash = (why: Why, conflicts: Conflict[] = [], content = after): Change =>
+  const clash = (why: Why, conflicts: Conflict[] = [], content = after): Change & { kind: 'conflict' } =>
     ({ kind: 'conflict', path, before: before ?? null, side, after: content, why, conflicts });
   if (!before) return base ? clash('removed') : { kind: 'new', path, after };
   if (sameFile(before, base)) return { kind: 'update', path, before, after };
   if (!base) return clash('not from the course');
   const [a, o, b] = [before, base, after].map(textOf);
   if (typeof a !== 'string' || typeof o !== 'string' || typeof b !== 'string') return clash('not text');
-  const merged = merge3(a, o, b, { mine: 'yours', theirs: `lesson ${label}` });
+  const merged = merge3(a, o, b, { mine: 'yours', base: 'the reference until now', theirs: `lesson ${label}` });
   const file = textFile(merged.text, before.executable);
-  if (merged.conflicts.length) return clash('same lines', merged.conflicts, file);
+  if (merged.conflicts.length) return { ...clash('same lines', merged.conflicts, file), lesson: { before: base, after } };
   return sameFile(file, before) ? null : { kind: 'merge', path, before, after: file };
 }
 

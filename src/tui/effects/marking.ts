@@ -16,6 +16,8 @@ export class Marking {
   readonly #workspace: Workspace;
   readonly #seed: () => string;
   #current: AbortController | undefined;
+  /** The box that passed last, and in which run. */
+  #passed: { run: number; box: CheckRequest['box'] } | undefined;
 
   constructor(store: Store, kernel: Kernel, workspace: Workspace, seed: () => string) {
     this.#store = store;
@@ -41,7 +43,10 @@ export class Marking {
         signal,
         onCheck: (result) => this.#store.dispatch({ type: 'checkJudged', run, result }),
       });
-      if (verdict.passed) this.#keep(lesson, request.box);
+      if (verdict.passed) {
+        this.#keep(lesson, request.box);
+        this.#passed = { run, box: request.box };
+      }
       this.#store.dispatch({ type: 'checkEnded', run, verdict, leftovers });
     } catch (error) {
       this.#failed(run, explain(error), signal.aborted);
@@ -59,17 +64,22 @@ export class Marking {
     }
   }
 
-  /** Marks lessons once more, in the background: the next thing to mark ends it. Never rejects; without a kernel there is just no news. */
+  /**
+   * Marks lessons once more, in the background, with the box that passed in this run: meanwhile the reader may start the next
+   * lesson, which lays files into the box that nobody has finished yet. The next thing to mark ends it. Never rejects; without a
+   * kernel there is just no news.
+   */
   async regress(lessons: readonly Lesson[], run: number): Promise<void> {
     const controller = new AbortController();
     this.#current = controller;
     const { signal } = controller;
     try {
+      const box = this.#passed?.run === run ? this.#passed.box : this.#workspace.boxFiles();
       const sandbox = await this.#kernel.ready();
       for (const lesson of lessons) {
         if (signal.aborted) return;
         this.#store.dispatch({ type: 'regressionBegan', run, lesson: lesson.id });
-        const { verdict } = await sandbox.check(this.#workspace.checkRequest(lesson, this.#seed()), { signal });
+        const { verdict } = await sandbox.check({ ...this.#workspace.checkRequest(lesson, this.#seed()), box }, { signal });
         this.#store.dispatch({ type: 'regressed', run, lesson: lesson.id, verdict });
       }
     } catch {

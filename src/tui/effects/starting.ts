@@ -31,7 +31,8 @@ export async function startLesson({ store, workspace, changed }: StartOptions, l
     const changes = workspace.plan(lesson);
     if (needsPreview(changes)) {
       const { compare } = await import('../compare.ts');
-      const diffs = changes.map((change) => ({ change, lines: compare(change.before, change.after, change.file) }));
+      // Of a conflict, the file with both sides says less than what the lesson does to the file that it was written for.
+      const diffs = changes.map((change) => ({ change, lines: compare(change.lesson?.before ?? change.before, change.lesson?.after ?? change.after, change.file) }));
       store.dispatch({ type: 'previewed', lesson: lesson.id, changes: diffs, thenEdit });
       return false;
     }

@@ -40,8 +40,12 @@ export function statusLine(state: State): Line {
   if (!marked) return fitLine(left, columns - 1);
   const other = marked.id === state.open ? '' : `${t.verdict.lessonOther(marked.number)}: `;
   const check = markedCheck(state);
-  const known = check.at === 'none' ? [seg(t.verdict.noneShort, 'label')] : wide && other === '' ? [] : verdictSummary(verdictInput(state));
-  const again = state.regression ? [seg(t.verdict.again(lessonOf(state, state.regression.lesson).number), 'label')] : [];
+  const none = progressOf(state, marked.id).attempts > 0 ? t.verdict.noneSince : t.verdict.noneShort;
+  const known = check.at === 'none' ? [seg(none, 'label')] : wide && other === '' ? [] : verdictSummary(verdictInput(state));
+  const { broken } = verdictInput(state);
+  const again = state.regression
+    ? [seg(t.verdict.again(lessonOf(state, state.regression.lesson).number), 'label')]
+    : check.verdict?.passed && broken.length > 0 ? [seg(t.verdict.brokeShort(broken.map(({ lesson }) => lesson.number)), 'bad')] : [];
   const summary = known.length > 0 && again.length > 0 ? [...known, seg('  ·  ', 'label'), ...again] : [...known, ...again];
   if (summary.length === 0) return fitLine(left, columns - 1);
   const verdict = [seg(other, 'label'), ...summary];
@@ -109,7 +113,7 @@ function keysFor(state: State): Hint[] {
     case 'xray':
       return [...xrayKeys(state), ...always];
     case 'hints':
-      return [{ key: 'h', word: t.keys.reveal, rank: 0 }, { key: 'j/k', word: t.keys.scroll, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 1 }, ...always];
+      return [...(progressOf(state, state.open).hints < openLesson(state).hints.length ? [{ key: 'h', word: t.keys.reveal, rank: 0 }] : [{ key: 'd', word: t.keys.diff, rank: 0 }]), { key: 'j/k', word: t.keys.scroll, rank: 1 }, { key: 'Esc', word: t.keys.back, rank: 1 }, ...always];
     case 'closing':
     case 'drill':
       return [

@@ -9,7 +9,7 @@ import type { StartOffer } from '../state/types.ts';
 import { t } from '../strings.ts';
 import { type Line, blank, line, seg, spread } from '../text/line.ts';
 import { box, innerWidth } from '../text/box.ts';
-import { untrusted } from '../text/untrusted.ts';
+import { untrusted, untrustedLine } from '../text/untrusted.ts';
 import { wrap } from '../text/wrap.ts';
 import { type ReadOnly, layoutBlock } from './blocks.ts';
 import { layoutExperiment } from './experiment.ts';
@@ -26,6 +26,10 @@ export type PageInput = {
   start: StartOffer | undefined;
   /** Title of the lesson after this one. */
   next: string | undefined;
+  /** The folder of the learner's box. */
+  box: string | undefined;
+  /** Lessons that this one needs, and that were begun and have not passed, or fail now. */
+  unfinished: readonly Lesson[];
 };
 
 type Piece = { top: number; height: number; stop: StopId | undefined; draw: (focused: boolean) => readonly Line[] };
@@ -47,7 +51,7 @@ export function layoutPage(input: PageInput): Page {
   add(() => head);
   if (input.start) {
     const start = input.start;
-    add((focused) => layoutStart(start, focused, width), { kind: 'start' });
+    add((focused) => layoutStart(start, input.unfinished, focused, width), { kind: 'start' });
   }
   for (const block of input.lesson.blocks) addBlock(block, input, width, add);
   const end = layoutEnd(input, width);
@@ -94,12 +98,15 @@ function layoutHead(lesson: Lesson, width: number): Line[] {
   ];
 }
 
-function layoutStart(start: StartOffer, focused: boolean, width: number): Line[] {
+function layoutStart(start: StartOffer, unfinished: readonly Lesson[], focused: boolean, width: number): Line[] {
   const says: string[] = [];
   if (start.adds.length > 0) says.push(t.start.adds(start.adds.join(', ')));
   if (start.changes.length > 0) says.push(t.start.changes(start.changes.join(', ')));
   if (start.reference.length > 0) says.push(t.start.reference(start.reference.join(', ')));
-  const lines = (says.length > 0 ? says : [t.start.nothing]).flatMap((text) => wrap(line(text), innerWidth(width)));
+  const lines = [
+    ...(says.length > 0 ? says : [t.start.nothing]).flatMap((text) => wrap(line(text), innerWidth(width))),
+    ...unfinished.flatMap(({ number, title }) => wrap(line(t.start.unfinished(number, title), 'warn'), innerWidth(width))),
+  ];
   return box([{ lines }], {
     width,
     title: line(t.start.title, focused ? 'key' : 'strong'),
@@ -108,11 +115,12 @@ function layoutStart(start: StartOffer, focused: boolean, width: number): Line[]
   });
 }
 
-function layoutEnd({ lesson, next }: PageInput, width: number): Line[] {
+function layoutEnd({ lesson, next, box }: PageInput, width: number): Line[] {
   return [
     line('─'.repeat(width), 'frame'),
     ...wrap(line(t.end.files(lesson.files.join(', ')), 'strong'), width),
     ...wrap(line(t.end.how), width),
+    ...(box === undefined ? [] : wrap(line(t.end.where(untrustedLine(box)), 'label'), width)),
     ...(next === undefined ? [] : wrap(line(t.end.next(next), 'label'), width)),
   ];
 }

@@ -3,6 +3,7 @@ import { markedLesson, openLesson, progressOf, verdictInput } from '../state/sel
 import type { State } from '../state/types.ts';
 import { t } from '../strings.ts';
 import { type Line, blank, line, seg } from '../text/line.ts';
+import { untrustedLine } from '../text/untrusted.ts';
 import { wrap } from '../text/wrap.ts';
 import { layoutPanel, wantsAttention } from './verdict.ts';
 
@@ -23,6 +24,7 @@ function layoutTask(state: State, width: number): Line[] {
     blank,
     line(t.verdict.taskFiles, 'label'),
     ...lesson.files.flatMap((file) => wrap([seg('  '), seg(file, 'code')], width)),
+    ...(state.box === undefined ? [] : wrap([seg('  '), seg(untrustedLine(state.box), 'label')], width)),
     blank,
     ...(started ? t.verdict.taskHow : t.verdict.taskStart).flatMap((text) => wrap(line(text), width)),
   ];

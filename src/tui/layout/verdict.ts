@@ -80,7 +80,7 @@ export function layoutVerdict(input: VerdictInput, width: number): Line[] {
   }
   if (check.syntax) lines.push(blank, ...layoutSyntax(check.syntax, width));
   for (const result of check.results.filter(didNotPass)) lines.push(blank, ...layoutFailure(result, width));
-  const rest = [...layoutBlocked(check.results, width), ...layoutPasses(check.results, width, false)];
+  const rest = [...layoutBlocked(check, width), ...layoutPasses(check.results, width, false)];
   if (rest.length > 0) lines.push(blank, ...rest);
   const left = layoutLeftovers(check.leftovers, width);
   if (left.length > 0) lines.push(blank, ...left);
@@ -105,12 +105,14 @@ function others(check: CheckState, explained: CheckResult | undefined, width: nu
     .filter((result) => didNotPass(result) && result.id !== explained?.id)
     .flatMap((result) => wrap([seg(`✗ ${t.verdict.words[result.status]}  `, 'bad'), seg(untrustedLine(result.title))], width).slice(0, 1));
   const compact = explained !== undefined || check.results.length > MOST_TITLES;
-  return [...failures, ...layoutBlocked(check.results, width), ...layoutPasses(check.results, width, compact)];
+  return [...failures, ...layoutBlocked(check, width), ...layoutPasses(check.results, width, compact)];
 }
 
-function layoutBlocked(results: readonly CheckResult[], width: number): Line[] {
+function layoutBlocked({ results, fresh }: CheckState, width: number): Line[] {
+  const passes = (id: string): boolean => results.some((one) => one.id === id && one.status === 'pass');
   return results
-    .filter((result) => result.status === 'blocked')
+    // What was blocked in the run before, by something that passes now, waits for its turn and for nothing else.
+    .filter(({ id, status, blockedBy = [] }) => status === 'blocked' && (fresh.includes(id) || !blockedBy.every(passes)))
     .flatMap((result) => {
       const waits = t.verdict.blockedBy((result.blockedBy ?? []).join(', '));
       return wrap([seg(`· ${t.verdict.words.blocked}  `, 'label'), seg(untrustedLine(result.title), 'label'), seg(`  ${waits}`, 'label')], width);

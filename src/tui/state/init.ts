@@ -4,10 +4,10 @@ import type { ProgressView } from '../ports.ts';
 import type { Size, State } from './types.ts';
 import { noXray } from './xray.ts';
 
-export type InitOptions = { course: Course; progress: ProgressView; size: Size; lesson?: string | undefined };
+export type InitOptions = { course: Course; progress: ProgressView; size: Size; lesson?: string | undefined; /** The learner's box. */ box?: string };
 
 /** Opens the lesson asked for, else the current one, else the first that is not passed, else the first. */
-export function initialState({ course, progress, size, lesson }: InitOptions): State {
+export function initialState({ course, progress, size, lesson, box }: InitOptions): State {
   const known = (id: string | undefined): string | undefined => course.lessons.find((one) => one.id === id)?.id;
   const unsolved = course.lessons.find((one) => progress.lessons[one.id]?.passed !== true)?.id;
   const open = known(lesson) ?? known(progress.current) ?? unsolved ?? course.lessons[0]?.id;
@@ -15,6 +15,7 @@ export function initialState({ course, progress, size, lesson }: InitOptions): S
   return {
     size,
     course,
+    box,
     open,
     view: { name: 'page' },
     pages: {},

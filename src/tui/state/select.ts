@@ -85,11 +85,21 @@ export function openLayout(state: State): Page {
     page: openPage(state),
     start: progressOf(state, lesson.id).started ? undefined : state.offers[lesson.id],
     next: neighbour(state, lesson.id, 1)?.title,
+    box: state.box,
+    unfinished: unfinishedBefore(state, lesson),
   };
   if (last && sameInput(last.input, input)) return last.page;
   const page = layoutOrSay(input);
   last = { input, page };
   return page;
+}
+
+/** What a lesson needs and the reader has begun, but not brought to a pass that still holds. What was skipped is another matter. */
+function unfinishedBefore(state: State, { needs }: Lesson): Lesson[] {
+  return state.course.lessons.filter(({ id }) => {
+    const { started, passed, failsNow } = progressOf(state, id);
+    return needs.includes(id) && started && (!passed || failsNow);
+  });
 }
 
 function layoutOrSay(input: PageInput): Page {
@@ -102,7 +112,8 @@ function layoutOrSay(input: PageInput): Page {
 
 function sameInput(a: PageInput, b: PageInput): boolean {
   return (
-    a.lesson === b.lesson && a.width === b.width && a.start === b.start && a.next === b.next &&
+    a.lesson === b.lesson && a.width === b.width && a.start === b.start && a.next === b.next && a.box === b.box &&
+    a.unfinished.map(({ id }) => id).join() === b.unfinished.map(({ id }) => id).join() &&
     a.page.experiments === b.page.experiments && a.page.predictions === b.page.predictions
   );
 }

@@ -60,6 +60,8 @@ export type Waiting = { lesson: string; number: number; question: number | undef
 export type State = {
   size: Size;
   course: Course;
+  /** The folder of the learner's box, for those who edit in a window of their own. */
+  box: string | undefined;
   /** The page that is open. */
   open: string;
   view: View;

@@ -1,5 +1,5 @@
 /** `box diff`: what a container has changed, as its upper layer tells. */
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import { lgetxattr } from './libc.ts';
 
@@ -17,8 +17,7 @@ export function diff(upper: string, layers: readonly string[]): Change[] {
  * none of their names shows through.
  */
 function compare(at: string, upper: string, lower: readonly string[], opaque: boolean): Change[] {
-  const names = readdirSync(upper);
-  if (opaque) names.push(...lower.flatMap((layer) => readdirSync(layer).filter((name) => !names.includes(name))));
+  const names = [...readdirSync(upper), ...(opaque ? lower.flatMap((layer) => readdirSync(layer)).filter((name) => !existsSync(path.join(upper, name))) : [])];
   return names.flatMap((name): Change[] => {
     const [here, file] = [path.join(at, name), path.join(upper, name)];
     const [now, before] = [lstatSync(file, { throwIfNoEntry: false }), below(lower, name)];
