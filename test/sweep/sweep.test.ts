@@ -1,7 +1,7 @@
 /**
  * X-ray, trace, timeline and comparison of named mistakes, in the private kernel: nothing breaks, and whatever is shown fits.
  *
- * Boxes with a mistake in them make the strangest containers there are: half made, nested, without /proc, with another's. A few each time;
+ * Boxes with a mistake in them make the strangest containers there are: half made, nested, without /proc, with another's. One each time;
  * `DRYDOCK_SWEEP=all npm test -- test/sweep` for all of them, which takes an hour, `DRYDOCK_SWEEP=10,11/zombies` for some.
  */
 import fs from 'node:fs';
