@@ -24,7 +24,7 @@ export function renderTimeline(trace: TraceDocument, columns: number): string {
   const { mine } = trace;
   const width = Math.max(40, Math.min(columns, 100));
   const steps = mine.steps.flatMap((step, index) => [...timelineLines(mine, index, width), ...(step === mine.steps.at(-1) ? [] : [''])]);
-  return text([...headLines(trace, width), '', ...(steps.length === 0 ? [w.noSteps] : steps), ...said(mine, width)]);
+  return text([...headLines(trace, width), '', ...(steps.length === 0 ? wrapText(w.noSteps, width) : steps), ...said(mine, width)]);
 }
 
 /** One step of the timeline. */
@@ -38,7 +38,7 @@ export function timelineLines(run: TraceRun, index: number, width: number): stri
     ...indented(`${step.text} ${resultWords(step)}`, 2),
     ...(step.by === undefined ? [] : indented(step.by, 4)),
     ...failureLines(step).flatMap((line) => wrapText(line, width - 4).map((part) => `    ${part}`)),
-    ...(step.result === null ? [`  ${w.gone}`] : areas.flatMap(({ area, title }) => areaLines(step, area, title, width))),
+    ...(step.result === null ? wrapText(w.gone, width - 2).map((part) => `  ${part}`) : areas.flatMap(({ area, title }) => areaLines(step, area, title, width))),
     ...(step.more === undefined ? [] : [`  ${w.more(step.more)}`]),
     ...(step.beside === undefined ? [] : wrapText(w.beside(step.beside.join(', ')), width - 2).map((part) => `  ${part}`)),
     ...(now === undefined ? [] : wrapText(harmlessLine(`now: ${now}`), width - 2).flatMap((part) => indented(part, 2))),
