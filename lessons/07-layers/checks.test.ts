@@ -84,7 +84,7 @@ lesson('07-layers', ({ box, wall, token, check }) => {
   check('unchanged', 'It can write, and the layers stay what they were', { points: 3, needs: ['merged'] }, async ({ that, note, until }) => {
     await lay();
     const command = await busy.command();
-    that(await until(() => command.text(`/${done}`), (value) => value !== null)).is(`${done}\n`, 'what it has written there');
+    that(await until(() => command.text(`/${done}`), (value) => value === `${done}\n`)).is(`${done}\n`, 'what it has written there');
     that(command.file(`/${gone}`)).is(null, 'nothing: it has been removed');
     const changed = await changes();
     note('changed in the layers', changed);

@@ -3,13 +3,13 @@ import { derive, fact, type Fact, lesson, type ProcessView } from '#check';
 
 /**
  * Catches signals, and writes each that it gets into its own name, behind the mark $0. On TERM it ends with the status $1, after $2 seconds;
- * if those are "never", it does not.
+ * if those are "never", it does not. And it ends when there is a file $3, if that was given.
  */
-const catcher = `my ($mark, $status, $seconds) = @ARGV;
+const catcher = `my ($mark, $status, $seconds, $end) = @ARGV;
 for my $signal (qw(HUP INT QUIT USR1 USR2 TERM)) {
   $SIG{$signal} = sub { push @got, $signal; $0 = "$mark @got"; $leave = time + $seconds if $signal eq "TERM" && $seconds ne "never" };
 }
-until ($leave && time >= $leave) { select undef, undef, undef, 0.1 }
+until ($leave && time >= $leave || $end && -e $end) { select undef, undef, undef, 0.1 }
 exit $status;`;
 
 /**
@@ -34,8 +34,28 @@ $SIG{USR2} = sub { orphan() for 1 .. $count; $0 = "$mark all there" };
 $SIG{HUP} = sub { kill "KILL", @orphans[1 .. $#orphans]; $0 = "$mark all but one" };
 select undef, undef, undef, 0.1 while 1;`;
 
+/** A window: a session with a terminal of its own, in which one command is run. It is closed when there is a file $0. */
+const window = `use POSIX ();
+my ($closed, @command) = @ARGV;
+open my $master, "+<", "/dev/ptmx" or die "/dev/ptmx: $!";
+my ($unlocked, $number) = (pack("i", 0), pack("i", 0));
+ioctl $master, 0x40045431, $unlocked or die "TIOCSPTLCK: $!";
+ioctl $master, 0x80045430, $number or die "TIOCGPTN: $!";
+if (!fork) {
+  POSIX::setsid();
+  open STDIN, "+<", "/dev/pts/" . unpack "i", $number or die;
+  open STDOUT, ">&STDIN";
+  open STDERR, ">&STDIN";
+  close $master;
+  system @command;
+  select undef, undef, undef, 0.05 until -e $closed;
+  exit;
+}
+1 while sysread $master, my $shown, 4096;
+wait;`;
+
 lesson('11-init', ({ box, wall, token, check }) => {
-  const [mark, patience, stubbornness, family] = Array.from({ length: 4 }, () => token.word(5)) as [string, string, string, string];
+  const [mark, patience, stubbornness, homely, family] = Array.from({ length: 5 }, () => token.word(5)) as [string, string, string, string, string];
   const [name, slow, deaf, lost] = Array.from({ length: 4 }, () => token.word(10)) as [string, string, string, string];
   const [status, later, own, orphans] = [token.int(3, 119), token.int(3, 119), token.int(3, 119), token.int(6, 12)];
   const host = ['--network', 'host'];
@@ -154,8 +174,14 @@ lesson('11-init', ({ box, wall, token, check }) => {
     const released = await until(() => patient.released(), (value) => value);
     note('released', released);
     that(released).is(true);
-    // Box has ended, and with it the session that had the terminal. Who was in it has been told, and may pass it on.
-    const received = await until(() => got(command, patience), (value) => value?.includes('HUP') === true, 2_000);
+    // When somebody closes a window, who is in front there is told, and may pass it on.
+    const catches = perl('catcher', homely, 1, 'never', `/fixtures/${homely}.end`);
+    const started = await wall.start(['perl', await wall.file('window.pl', window), `/fixtures/${homely}`, 'box', 'run', '-d', '--rm', '--name', homely, ...host, '--', ...catches], catches, 'the command from the window');
+    await until(() => got(started.process, homely), (value) => value !== null, 5_000);
+    await wall.file(homely, '');
+    const received = await until(() => got(started.process, homely), (value) => value?.includes('HUP') === true, 1_500);
+    await wall.file(`${homely}.end`, '');
+    await until(() => derive('whether it lives', started.process.alive(), received), (alive) => !alive, 2_000);
     note('what it has got', received);
     that(received).equals([], 'empty: that the terminal went away is not its business');
   });
