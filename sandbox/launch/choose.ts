@@ -5,7 +5,7 @@ import { vagrantWay } from '../image/machine.ts';
 import type { ImageName } from '../image/packages.ts';
 import type { Progress } from '../image/progress.ts';
 import { ensureKernel } from '../image/setup.ts';
-import { bootHere } from './here.ts';
+import { bootHere, requireControllers } from './here.ts';
 import type { Kernel } from './kernel.ts';
 import { bootUml } from './uml.ts';
 
@@ -32,6 +32,7 @@ export async function startKernel(kind: KernelKind, image: ImageName, progress: 
   if (kind === 'uml' && process.arch !== 'x64') {
     throw new UserError(`The private kernel runs on x86-64 only; this is ${process.arch}.`, { next: vagrantWay, exit: Exit.cannotRun });
   }
+  if (kind === 'here') requireControllers();
   const files = await ensureKernel(progress, process.env, image);
   if (kind === 'here') return bootHere(files, agent);
   return bootUml(files, agent === undefined ? {} : { agent });

@@ -15,6 +15,25 @@ import { checkoutRoot, runDir } from '../image/places.ts';
 import type { KernelFiles } from '../image/setup.ts';
 import { lastWords, type Kernel } from './kernel.ts';
 
+/** What walls limit their contents with; see sandbox/wall/cgroup.ts. */
+const controllers = ['cpu', 'memory', 'pids'];
+
+/** Throws UserError (exit 3) where this machine's cgroup v2 tree, mounted at `tree`, cannot hold walls: none, or without a controller. */
+export function requireControllers(tree = '/sys/fs/cgroup'): void {
+  let text: string;
+  try {
+    text = fs.readFileSync(path.join(tree, 'cgroup.controllers'), 'utf8');
+  } catch {
+    throw new UserError(`There is no cgroup v2 tree at ${tree} on this machine, and walls on its own kernel need one.`, { next: withoutIt, exit: Exit.cannotRun });
+  }
+  const missing = controllers.filter((name) => !text.trim().split(' ').includes(name));
+  if (missing.length === 0) return;
+  const owners = 'Where cgroup v1 is mounted as well, that has them.';
+  throw new UserError(`The cgroup v2 tree at ${tree} lacks ${missing.join(', ')}, and walls on this machine's own kernel need them. ${owners}`, { next: withoutIt, exit: Exit.cannotRun });
+}
+
+const withoutIt = ['use the private kernel, which has a tree of its own: --kernel uml'];
+
 /** Starts the agent. `agent` is what to run instead, a path in the checkout. Throws UserError where root is not to be had. */
 export function bootHere(files: Pick<KernelFiles, 'id' | 'image' | 'disk'>, agent = 'sandbox/agent/main.ts'): Kernel {
   const sudo = process.getuid?.() === 0 ? [] : [requireSudo(), '--non-interactive', '--'];

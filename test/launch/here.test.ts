@@ -1,8 +1,10 @@
 /** `here`, for real, with the judge's own agent: inside a private kernel, which is a machine of which root is to be had. */
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { kindOf } from '../../sandbox/launch/choose.ts';
+import { requireControllers } from '../../sandbox/launch/here.ts';
 import type { Event, Request } from '../../sandbox/wire/messages.ts';
 import { Corner } from './kit.ts';
 
@@ -46,6 +48,19 @@ test.each(['the process that started it', 'its agent'])('kill -9 on %s leaves no
   await client.request(run('sh', script), { onEvent });
   expect(output).toMatch(/^before [1-9]/);
   expect(output).toMatch(/^after 0 0 0 0$/m);
+});
+
+test('a cgroup v2 tree without the controllers, or none at all, is refused in a sentence', () => {
+  const tree = fs.mkdtempSync(path.join(os.tmpdir(), 'drydock-tree-'));
+  try {
+    expect(() => requireControllers(tree)).toThrow(`There is no cgroup v2 tree at ${tree}`);
+    fs.writeFileSync(path.join(tree, 'cgroup.controllers'), 'cpuset io pids\n');
+    expect(() => requireControllers(tree)).toThrow(`The cgroup v2 tree at ${tree} lacks cpu, memory, `);
+    fs.writeFileSync(path.join(tree, 'cgroup.controllers'), 'cpuset cpu io memory hugetlb pids\n');
+    requireControllers(tree);
+  } finally {
+    fs.rmSync(tree, { recursive: true });
+  }
 });
 
 test('`auto` is `here` only where the machine was provisioned for it', () => {
