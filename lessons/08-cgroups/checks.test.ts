@@ -78,6 +78,11 @@ lesson('08-cgroups', ({ box, wall, token, check }) => {
     const events = wall.cgroup.memoryEvents();
     return derive('the number of processes that were killed for want of memory', events.value?.['oom_kill'] ?? 0, events);
   };
+  /** Does something, and notes how often memory ran out meanwhile. */
+  const counted = async <T>(note: (name: string, fact: Fact<unknown>) => void, work: () => Promise<T>): Promise<T> => {
+    const before = killed().value;
+    return await work().finally(() => note('killed meanwhile', derive('killed', killed().value - before, killed())));
+  };
   /** What is in a cgroup that should not be there any more; null where it is not. */
   const remains = (cgroup: CgroupView) => {
     const there = cgroup.exists() ? { populated: cgroup.events().value?.['populated'], below: cgroup.children().map(({ name }) => name) } : null;
@@ -86,8 +91,7 @@ lesson('08-cgroups', ({ box, wall, token, check }) => {
 
   check('own', 'The command is in a cgroup of its own', { points: 2 }, async ({ that, note, until }) => {
     await wall.file('obedient.pl', obedient);
-    const before = killed();
-    const command = await limited.command().finally(() => note('killed meanwhile', derive('killed', killed().value - before.value, killed())));
+    const command = await counted(note, () => limited.command());
     const began = limited.began();
     note('where box was started', began);
     const own = await until(() => command.cgroup(), (path) => path !== began.value);
@@ -150,7 +154,7 @@ lesson('08-cgroups', ({ box, wall, token, check }) => {
   check('apart', 'A second container has its own limits, and not the first one’s', { points: 2, needs: ['memory'] }, async ({ that, note }) => {
     await wall.file(`${dir}/etc/hostname`, 'small\n');
     await wall.run(['sh', '-c', small, dir]);
-    const [first, second] = [await limited.command(), await neighbor.command()];
+    const [first, second] = [await limited.command(), await counted(note, () => neighbor.command())];
     const [one, two] = [memoryOf(first, 'the first command'), memoryOf(second, 'the second command')];
     note('memory', two);
     note('own limits', derive('own limits', [first, second].map((command) => wall.cgroupsOf(command)[0]?.memoryMax().value ?? null), one, two));

@@ -1,6 +1,6 @@
 /** Questions about cgroups that rules ask. All are pure, and false or undefined where the facts they need are missing. */
 import type { FailedCall } from './doctor.ts';
-import { endedWith, flagValue, noted } from './helpers.ts';
+import { endedWith, flagValue, noted, runsWith } from './helpers.ts';
 import type { ProcessFacts, RunFacts, Scene } from './scene.ts';
 
 /** True where a process is in the cgroup in which the judge started box, which a check has noted as `where box was started`. */
@@ -22,6 +22,11 @@ export function bytesOf(size: string, factor = 1024): number | undefined {
 /** What follows `--memory`; empty where it was not given. */
 export function askedFor(run: RunFacts): string {
   return flagValue(run, '--memory') ?? '';
+}
+
+/** Those that were asked for more than a MiB of memory, and were killed before there was a command. */
+export function starved(scene: Scene): RunFacts[] {
+  return runsWith(scene, '--memory').filter((run) => run.commandNeverSeen === true && endedWith(run, 137) && (bytesOf(askedFor(run)) ?? 0) > 2 ** 20);
 }
 
 /** The call on which box itself failed, whatever became of the command. */

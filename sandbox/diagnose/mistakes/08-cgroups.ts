@@ -1,7 +1,7 @@
 /** Lesson 08: commands outside of their cgroup, limits that are none, and cgroups that stay. */
 import { cite } from '../cite.ts';
-import { askedFor, bytesOf, call, inside, left, wasStartedIn, words } from '../cgroup-helpers.ts';
-import { commands, endedWith, flagValue, gaveUp, hostOf, noted, runsWith, sameCgroup, separated, shareNamespace } from '../helpers.ts';
+import { askedFor, bytesOf, call, inside, left, starved, wasStartedIn, words } from '../cgroup-helpers.ts';
+import { commands, flagValue, gaveUp, hostOf, noted, runsWith, sameCgroup, separated, shareNamespace } from '../helpers.ts';
 import type { Rule } from '../rule.ts';
 
 const lesson = '08-cgroups';
@@ -138,11 +138,11 @@ export const rules: readonly Rule[] = [
     lesson,
     title: 'The limit was smaller than one page',
     why: (scene) =>
-      `The stage was killed for want of memory before it became the command, although ${runsWith(scene, '--memory').map(askedFor)[0]} is enough for it. A cgroup's memory is ` +
+      `The stage was killed for want of memory before it became the command, although ${starved(scene).map(askedFor)[0]} is enough for it. A cgroup's memory is ` +
       'counted in pages of 4096 bytes, rounded down: "64" is none. Whoever moves in is killed at the first page that it touches.',
     look: 'What is left of "64m" on its way to the file? And what can that file read by itself?',
-    checks: ['own'],
-    when: (scene) => runsWith(scene, '--memory').some((run) => run.commandNeverSeen === true && endedWith(run, 137) && (bytesOf(askedFor(run)) ?? 0) > 2 ** 20) && Number(noted(scene, 'killed meanwhile')) > 0,
+    checks: ['own', 'apart'],
+    when: (scene) => starved(scene).length > 0 && Number(noted(scene, 'killed meanwhile')) > 0,
   },
   {
     id: 'memory-by-thousands',
