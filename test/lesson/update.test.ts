@@ -107,7 +107,7 @@ test('where both changed the same lines, the learner’s file stays, and the cou
   expect(room.plan).toEqual(['conflict run.ts']);
   room.update();
   expect(room.mine('run.ts')).toBe(mine);
-  expect(read(room.folder, 'box/run.ts.01-first')).toContain("<<<<<<< yours\n  return 'so long';\n=======\n  return 'farewell';\n>>>>>>> lesson 01-first");
+  expect(read(room.folder, 'box/run.ts.01-first')).toContain("<<<<<<< yours\n  return 'so long';\n||||||| the reference until now\n  return 'bye';\n=======\n  return 'farewell';\n>>>>>>> lesson 01-first");
   expect(room.plan).toEqual([]);
 });
 
@@ -186,10 +186,11 @@ test('drydock update says what is new, what it did, and how to take it back', as
   expect(room.mine('box.ts')).toContain('console.log');
   const { exit, out, err } = await update();
   expect([exit, err]).toEqual([0, '']);
-  expect(out.split('\n').slice(0, 7)).toEqual([
+  expect(out.split('\n').slice(0, 8)).toEqual([
     'The course has changed since you were last told:', '  01-first: its starter (box.ts, run.ts)',
     '  updated   box.ts (you had not changed it)', '  conflict  run.ts: you and the lesson changed the same lines (line 7 of yours)',
-    '            Your file stays as it is.', '            run.ts.01-first holds both: yours under <<<<<<<, the lesson\'s under =======.',
+    '            Your file stays as it is.', '            run.ts.01-first holds both: yours under <<<<<<<, the lesson\'s under =======, and between them',
+    '            what the lesson was written for, under |||||||.',
     '            Make one of them, and put it in the place of run.ts.',
   ]);
   expect(out).toMatch(/What was replaced is kept in .*\.kept\S*; `drydock start --undo` takes it back\.\n$/);
