@@ -52,7 +52,7 @@ test('c says what the box does, and Enter puts it beside real runtimes', { timeo
   await terminal.shows('05  ');
   terminal.press('c');
   await terminal.shows(/Your runtime so far: 1 of \d+ lessons/);
-  expect(terminal.text()).toContain('✓ Give a container files of its own');
+  await terminal.shows('✓ Give a container files of its own');
   terminal.press('enter');
   await terminal.shows(/Probing your box \(1 of \d\)/, SLOW);
   await terminal.shows(/^ *the host’s root +\+ gone +- mounted/m, SLOW);
