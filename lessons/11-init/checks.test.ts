@@ -61,7 +61,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
   const host = ['--network', 'host'];
   const perl = (file: string, ...words: (string | number)[]) => ['perl', `/fixtures/${file}.pl`, ...words.map(String)];
   const listener = box.container({ flags: ['--name', name, ...host], command: perl('catcher', mark, status, 0), terminal: { rows: 24, columns: 80 } });
-  const patient = box.container({ flags: ['-d', '--name', slow, ...host], command: perl('catcher', patience, later, 2), terminal: { rows: 24, columns: 80 } });
+  const patient = box.container({ flags: ['-d', '--name', slow, ...host], command: perl('catcher', patience, later, 2) });
   const stubborn = box.container({ flags: ['-d', '--name', deaf, ...host], command: perl('catcher', stubbornness, 1, 'never') });
   const nameless = box.container({ flags: ['-d', ...host], command: ['sleep', token.seconds()] });
   const home = box.container({ flags: ['--init', ...host], command: perl('orphanage', family, orphans), timeLimit: 6_000 });
@@ -170,7 +170,6 @@ lesson('11-init', ({ box, wall, token, check }) => {
   check('alone', 'The terminal that it came from is no longer its own', { points: 2, needs: ['detach'] }, async ({ that, note, until }) => {
     const command = await patient.command();
     await until(() => got(command, patience), (value) => value !== null, 5_000);
-    that(command.terminal()).is(null, 'none');
     const released = await until(() => patient.released(), (value) => value);
     note('released', released);
     that(released).is(true);
@@ -178,6 +177,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
     const catches = perl('catcher', homely, 1, 'never', `/fixtures/${homely}.end`);
     const started = await wall.start(['perl', await wall.file('window.pl', window), `/fixtures/${homely}`, 'box', 'run', '-d', '--rm', '--name', homely, ...host, '--', ...catches], catches, 'the command from the window');
     await until(() => got(started.process, homely), (value) => value !== null, 5_000);
+    that(started.process.terminal()).is(null, 'none');
     await wall.file(homely, '');
     const received = await until(() => got(started.process, homely), (value) => value?.includes('HUP') === true, 1_500);
     await wall.file(`${homely}.end`, '');
