@@ -5,7 +5,7 @@
  * vitest could not run, or did not run to its end, is an `error`.
  */
 import path from 'node:path';
-import { enterSession } from '../check/session.ts';
+import { enterSession, pace } from '../check/session.ts';
 import type { Run } from '../check/run.ts';
 import type { Request } from '../wire/messages.ts';
 import type { CheckResult, Leftover, Verdict } from '../wire/verdict.ts';
@@ -49,7 +49,6 @@ export async function judge(request: CheckRequest, world: World, onCheck: (resul
 async function judgeNow(request: CheckRequest, world: World, onCheck: (result: CheckResult) => void, signal: AbortSignal): Promise<Judgement> {
   signal.throwIfAborted();
   const started = performance.now();
-  const slow = world.kernel.kind === 'uml';
   using laid = layChecks(world.disk, request.checks);
   const opening = takeWall(world, request.box, signal);
   opening.catch(() => {});
@@ -67,8 +66,7 @@ async function judgeNow(request: CheckRequest, world: World, onCheck: (result: C
     firstFailure: request.firstFailure ?? false,
     wall: Promise.resolve(wall),
     before,
-    patience: slow ? 25_000 : 8_000,
-    slowness: slow ? 2 : 1,
+    ...pace,
     signal,
     onRun: (run) => runs.push(run),
   });

@@ -1,4 +1,5 @@
 /** A `parity` request: one runtime, started as box, under the isolation probes. */
+import { pace } from '../check/session.ts';
 import { probeRuntime } from '../parity/run.ts';
 import { Wall } from '../wall/wall.ts';
 import type { DoneValue, Request } from '../wire/messages.ts';
@@ -10,7 +11,6 @@ type ParityRequest = Extract<Request, { op: 'parity' }>;
 export async function parityRequest(request: ParityRequest, context: Context): Promise<Extract<DoneValue, { op: 'parity' }>> {
   const { world: { wallRoot, disk, kernel }, signal } = context;
   const started = performance.now();
-  const slow = kernel.kind === 'uml';
   await using wall = await Wall.open({ root: wallRoot, disk, signal, box: request.box });
   const stop = (): void => void wall.close();
   signal.addEventListener('abort', stop, { once: true });
@@ -18,7 +18,7 @@ export async function parityRequest(request: ParityRequest, context: Context): P
     const version = request.version === undefined ? undefined : await firstLine(wall, request.version);
     const found = await probeRuntime({
       lesson: 'parity', seed: request.seed, allRules: false, wall: Promise.resolve(wall), signal,
-      patience: slow ? 25_000 : 8_000, slowness: slow ? 2 : 1,
+      ...pace,
       ...(request.command === undefined ? {} : { command: request.command }),
     }, wall);
     return { op: 'parity', kernel, run: { ...found, ...(version === undefined ? {} : { version }), durationMs: Math.round(performance.now() - started) } };

@@ -60,7 +60,7 @@ export interface Container {
   readonly argv: readonly string[];
   /**
    * The process whose argument vector is exactly the command, found from outside by /proc. Waits until it exists; fails
-   * the check, showing how box ended and what it said, when box is gone, nothing moves any more, or eight seconds (25 in UML) pass first.
+   * the check, showing how box ended and what it said, when box is gone, nothing moves any more, or 25 seconds pass first.
    * (With `-d` box may go, if it ends with 0.)
    */
   command(): Promise<ProcessView>;

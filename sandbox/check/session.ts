@@ -8,6 +8,12 @@ import type { ProcessFacts } from '../diagnose/scene.ts';
 import type { Wall } from '../wall/wall.ts';
 import type { Run } from './run.ts';
 
+/**
+ * For every kernel that learners have: a private one, and a virtual machine's, are several times as slow as this one may be. Who waits here
+ * for nothing is told earlier, where nothing moves any more (still.ts).
+ */
+export const pace = { patience: 25_000, slowness: 2 } as const;
+
 export type Session = {
   /** `03-pid`: the lesson whose check file this must be. */
   readonly lesson: string;
@@ -22,7 +28,7 @@ export type Session = {
   readonly wall: Promise<Wall>;
   /** Its first process as it was before anything ran there, where somebody has looked. */
   readonly before?: ProcessFacts;
-  /** How long to wait for something that must appear, in milliseconds: longer in a slow kernel. */
+  /** How long to wait for something that must appear, in milliseconds. */
   readonly patience: number;
   /** Every time limit is multiplied by this: 1 on a kernel at full speed. */
   readonly slowness: number;

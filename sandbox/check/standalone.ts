@@ -11,14 +11,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { prepareWalls, Wall } from '../wall/wall.ts';
 import type { WireFile } from '../wire/messages.ts';
-import type { Session } from './session.ts';
+import { pace, type Session } from './session.ts';
 
 /** A session of its own for this lesson. `close` ends its wall. */
 export function ownSession(lesson: string): Session {
-  const { DRYDOCK_BOX = 'workspace/box', DRYDOCK_ROOT_DIR = '/', DRYDOCK_DISK = '/disk', DRYDOCK_SEED, DRYDOCK_KERNEL } = process.env;
+  const { DRYDOCK_BOX = 'workspace/box', DRYDOCK_ROOT_DIR = '/', DRYDOCK_DISK = '/disk', DRYDOCK_SEED } = process.env;
   const seed = DRYDOCK_SEED ?? randomBytes(5).toString('hex');
   process.stderr.write(`${lesson}: seed ${seed}, box ${path.resolve(DRYDOCK_BOX)}\n`);
-  const slow = DRYDOCK_KERNEL === 'uml';
   const wall = prepareWalls(DRYDOCK_DISK).then(() => Wall.open({ root: DRYDOCK_ROOT_DIR, disk: DRYDOCK_DISK, box: filesBelow(DRYDOCK_BOX) }));
   // Whoever waits for it gets the error.
   wall.catch(() => {});
@@ -27,8 +26,7 @@ export function ownSession(lesson: string): Session {
     seed,
     allRules: false,
     wall,
-    patience: slow ? 25_000 : 8_000,
-    slowness: slow ? 2 : 1,
+    ...pace,
     signal: new AbortController().signal,
     close: async () => void (await (await wall).close()),
   };
