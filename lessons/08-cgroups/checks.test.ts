@@ -26,7 +26,7 @@ const small = 'cd "$0" && mkdir bin dev proc sys tmp && cp /bin/busybox bin/slee
 
 /**
  * Makes a cgroup $below in the cgroup $cgroup, puts a process into $cgroup that sleeps for $seconds, and leaves. That process does not die
- * the moment it is killed, as one that waits for a disk would not: it is traced, and held for 50 ms at its own exit.
+ * the moment it is killed, as one that waits for a disk would not: it is traced, and held for 20 ms at its own exit.
  */
 const visitor = `use POSIX ();
 my ($cgroup, $below, $seconds) = @ARGV;
@@ -45,7 +45,7 @@ close $procs or die;
 print $tell "in\\n";
 close $tell;
 waitpid $pid, 0;
-select undef, undef, undef, 0.05;
+select undef, undef, undef, 0.02;
 syscall $ptrace, $PTRACE_CONT, $pid, 0, 0;
 waitpid $pid, 0;`;
 

@@ -148,7 +148,13 @@ async function useTheMachine(): Promise<void> {
   await ssh('drydock --run /opt/drydock/bench/main.ts verdict', 15);
   if (asked.lessons) {
     for (const lesson of fs.readdirSync(path.join(root, 'lessons')).filter((name) => /^\d\d-/.test(name))) {
-      const { code } = await ssh(`rm -rf /tmp/ws; drydock course lay ${lesson} /tmp/ws >/dev/null && time drydock check ${lesson} --workspace /tmp/ws`);
+      const check = `rm -rf /tmp/ws; drydock course lay ${lesson} /tmp/ws >/dev/null && time drydock check ${lesson} --workspace /tmp/ws`;
+      let { code } = await ssh(check);
+      if (code === 4) {
+        // V8 has been seen to find its own pages in disorder on an emulated processor, and to abort. That is no verdict.
+        say('The judge was lost; once more.\n');
+        ({ code } = await ssh(check));
+      }
       claim(`${lesson}: its solution passes in the machine`, code === 0);
     }
   }
