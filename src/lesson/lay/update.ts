@@ -82,12 +82,15 @@ export function applyUpdate(course: Course, changes: readonly Change[], workspac
 }
 
 function changesOf(course: Course, workspace: string, mine: Tree): Change[] {
-  const lessons = begun(course, workspace).filter((lesson) => broughtOf(workspace, lesson) !== undefined);
-  const before = overlay(...lessons.map((lesson) => broughtOf(workspace, lesson) ?? new Map()));
-  const changes = lessons.flatMap((lesson, index) => {
+  const lessons = begun(course, workspace).flatMap((lesson) => {
+    const brought = broughtOf(workspace, lesson);
+    return brought ? [{ id: lesson.id, brought, starter: ownFiles(lesson, 'starter') }] : [];
+  });
+  const before = overlay(...lessons.map(({ brought }) => brought));
+  const changes = lessons.flatMap(({ id, starter }, index) => {
     // A file that a later starter has, too, comes with that one.
-    const later = lessons.slice(index + 1).map((one) => ownFiles(one, 'starter'));
-    return planLay(mine, before, pick(ownFiles(lesson, 'starter'), (name) => !later.some((tree) => tree.has(name))), lesson.id);
+    const later = lessons.slice(index + 1);
+    return planLay(mine, before, pick(starter, (name) => !later.some((one) => one.starter.has(name))), id);
   });
   return changes.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
