@@ -23,10 +23,7 @@ export function ofTrials(before: State, after: State, width: number): string[] {
   const lines: string[] = [];
   // A choice that was made is no news.
   if (drill !== before.drill && after.view === before.view && !(drill.at === 'open' && before.drill.at === 'open')) lines.push(...spokenDrill(before.drill, after, width));
-  if (parity !== before.parity && after.view === before.view) {
-    if (parity.at === 'running') lines.push(parity.step ? t.parity.running(parity.step.name, parity.step.number, parity.step.all) : t.parity.waiting);
-    else lines.push('', ...spokenParity(after, width));
-  }
+  if (parity !== before.parity && after.view === before.view) lines.push(...(parity.at === 'running' ? [] : ['']), ...spokenParity(after, width));
   return lines;
 }
 
