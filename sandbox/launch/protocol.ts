@@ -8,7 +8,7 @@ import type { KernelInfo } from '../wire/verdict.ts';
 export type KernelState =
   | { at: 'idle' }
   | { at: 'setting-up'; what: string; done?: number; total?: number }
-  | { at: 'booting'; kind: 'uml' | 'here' }
+  | { at: 'booting'; kind: KernelInfo['kind'] }
   | { at: 'ready'; kernel: KernelInfo; isolated: boolean }
   | { at: 'lost'; why: string }
   | { at: 'impossible'; message: string; next: string[] };

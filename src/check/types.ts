@@ -16,7 +16,7 @@ export type SandboxState =
   | { at: 'idle' }
   /** Fetching or building what is missing; `done`/`total` in the unit named by `what`, when known. */
   | { at: 'setting-up'; what: string; done?: number; total?: number }
-  | { at: 'booting'; kind: 'uml' | 'here' }
+  | { at: 'booting'; kind: KernelInfo['kind'] }
   /** `isolated`: everything of it is in a pid namespace that ends with it; without, it serves only one's own code. */
   | { at: 'ready'; kernel: KernelInfo; isolated?: boolean }
   | { at: 'lost'; why: string }

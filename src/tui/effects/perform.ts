@@ -81,13 +81,14 @@ export class Effects {
       return start;
     });
     this.#tellTrouble();
-    this.#guard(() => tellNews(this.#starting));
     store.subscribe((after, before) => {
       // What the learner does shows in these; what the kernel says, or our own bookkeeping, is nobody's time.
       const done = after.open !== before.open || after.view !== before.view || after.pages !== before.pages || after.run !== before.run;
       if (done) this.#time.touch(after.open);
     });
     this.perform({ type: 'boot' });
+    // The kernel need not wait until all pages have been read for this.
+    this.#guard(() => tellNews(this.#starting));
   }
 
   perform(effect: Effect): void {
