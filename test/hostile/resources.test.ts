@@ -6,7 +6,7 @@ const fill = (folder: string): string => `for (let at = 0; at < 8; at++) try { f
 
 corpus({
   'a fork bomb': { files: runs(`spawnSync('perl', ['-e', 'for (;;) { defined fork or select undef, undef, undef, 0.1 }']); return 1;`), outcome: 'pids' },
-  'threads without end': { files: runs(`const { Worker } = await import('node:worker_threads'); for (;;) { new Worker('setInterval(() => {}, 1000)', { eval: true, resourceLimits: { maxOldGenerationSizeMb: 1 } }).on('error', () => {}); await new Promise(setImmediate); }`), outcome: 'memory' },
+  'threads without end': { files: runs(`const { Worker } = await import('node:worker_threads'); for (;;) { new Worker('setInterval(() => {}, 1000)', { eval: true }).on('error', () => {}); await new Promise(setImmediate); }`), outcome: 'memory' },
   'an endless loop': { files: runs('for (;;);'), grading: short, outcome: 'timeout', points: 0 },
   'a sleeper that is deaf to signals': { files: runs(`for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => {}); return await forever();`), grading: short, outcome: 'timeout', points: 0 },
   'more memory than there is': { files: runs('const all: Buffer[] = []; for (;;) all.push(Buffer.alloc(1 << 20, 1));'), outcome: 'memory' },
