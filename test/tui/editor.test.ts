@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { chooseEditor, edit, openWindow } from '../../src/tui/effects/editor.ts';
 
 describe('which', () => {
@@ -24,6 +24,7 @@ describe('which', () => {
 
   test('looks on the PATH', () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'path-'));
+    onTestFinished(() => fs.rmSync(folder, { recursive: true }));
     fs.writeFileSync(path.join(folder, 'nano'), '', { mode: 0o755 });
     fs.writeFileSync(path.join(folder, 'editor'), '', { mode: 0o644 });
     expect(chooseEditor({ PATH: `/nowhere:${folder}` })?.name).toBe('nano');
@@ -32,6 +33,7 @@ describe('which', () => {
 
 describe('how', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'edit ü '));
+  afterAll(() => fs.rmSync(folder, { recursive: true }));
   const script = path.join(folder, 'ed.sh');
   fs.writeFileSync(script, '#!/bin/sh\nprintf "%s\\n" "$@" > said\n', { mode: 0o755 });
   const env = { PATH: process.env['PATH'] };

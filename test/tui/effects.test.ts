@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { UserError } from '../../src/errors.ts';
 import { Effects } from '../../src/tui/effects/perform.ts';
 import { createStage } from '../../src/tui/stage.ts';
@@ -344,6 +344,7 @@ test('the comparison with what passed goes from then to now, and says whose pass
 describe('the editor', () => {
   test('opens the files of the lesson that is read', async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'box-'));
+    onTestFinished(() => fs.rmSync(folder, { recursive: true }));
     const workspace = new MemoryWorkspace(started);
     Object.defineProperty(workspace, 'box', { value: folder });
     const { press } = make(workspace, { EDITOR: 'printf "%s\\n" > said', PATH: process.env['PATH'] ?? '' });
