@@ -181,7 +181,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
     await until(() => got(started.process, homely), (value) => value !== null, 5_000);
     that(started.process.terminal()).is(null, 'none');
     await wall.file(homely, '');
-    const received = await until(() => got(started.process, homely), (value) => value?.includes('HUP') === true, 1_500);
+    const received = await until(() => got(started.process, homely), (value) => value?.includes('HUP') === true, 500);
     await wall.file(`${homely}.end`, '');
     await until(() => derive('whether it lives', started.process.alive(), received), (alive) => !alive, 2_000);
     note('what it has got', received);
@@ -214,14 +214,14 @@ lesson('11-init', ({ box, wall, token, check }) => {
   check('grace', 'Who does not end is killed when the time is over, and not before', { points: 3, needs: ['stop'] }, async ({ that, note, until }) => {
     const command = await stubborn.command();
     await until(() => got(command, stubbornness), (value) => value !== null, 5_000);
-    const seconds = 3;
+    const seconds = 2;
     const stopping = box.call(['stop', '-t', String(seconds), deaf], { timeLimit: 20_000 });
     stopping.catch(() => {});
     const asked = await until(() => got(command, stubbornness), (value) => value === null || value.length > 0, 8_000);
     const from = performance.now();
     note('what it has got', asked);
     that(asked).equals(['TERM'], 'TERM first');
-    note('outlived', await until(() => derive('alive', command.alive(), asked), (alive) => !alive, 12_000));
+    note('outlived', await until(() => derive('alive', command.alive(), asked), (alive) => !alive, 6_500));
     const lived = derive('the number of seconds that it lived on', Math.round((performance.now() - from) / 100) / 10, asked);
     note('lived on', lived);
     that(lived).satisfies((value) => value > seconds / 2 && value < 9, `about ${seconds}, as -t says`);
