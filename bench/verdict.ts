@@ -2,6 +2,7 @@
  * From a save to the first verdict and to the last, with the reference box of lesson 03, warm: what the learner's own
  * process costs in there is measured too, so that what the judge adds can be told.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { family, proportional, withArgument } from './memory.ts';
 import { median, mb, ms, repeat, type Row } from './measure.ts';
 import { root, Workspace } from '../test/e2e/tutor.ts';
@@ -13,6 +14,8 @@ import { readTree } from '../src/lesson/tree.ts';
 import { solutionTree } from '../src/lesson/lay/trees.ts';
 
 const RUNS = 5;
+/** Nobody saves at the very moment of a verdict: so much later everything is at rest, in milliseconds, and the next wall is open. */
+const PAUSE = 2_500;
 /** What the judge may add to the learner's own process, in milliseconds, by kernel: the private one, and the workbook's own machine's. */
 const ADDED = { uml: 400, here: 100 };
 const LESSON = '03-pid';
@@ -32,6 +35,7 @@ export async function verdict(): Promise<Row[]> {
     await sandbox.start();
     const whole: number[] = [];
     const first = await repeat(RUNS, async () => {
+      await sleep(PAUSE);
       const began = performance.now();
       let early: number | undefined;
       const { verdict: marks } = await sandbox.check({ lesson: LESSON, checks, box, seed: 'bench' }, { onCheck: () => void (early ??= performance.now() - began) });
@@ -40,6 +44,7 @@ export async function verdict(): Promise<Row[]> {
       return early ?? Infinity;
     });
     const own = await repeat(RUNS, async () => {
+      await sleep(PAUSE);
       const began = performance.now();
       await sandbox.run({ wall: 'playground', box, argv: ['node', '/work/box/box.ts', 'run', '--', 'true'] }, () => {}).ended;
       return performance.now() - began;

@@ -5,7 +5,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { Exit, UserError } from '../../src/errors.ts';
 import { architecture, findCommand, vagrantWay } from '../image/machine.ts';
-import { checkoutRoot, runDir, shortName } from '../image/places.ts';
+import { cacheDir, checkoutRoot, runDir, shortName } from '../image/places.ts';
 import { pinnedNode } from '../image/guest.ts';
 import type { ImageName } from '../image/packages.ts';
 import { encodeFrame, FrameReader } from '../wire/frames.ts';
@@ -99,7 +99,8 @@ async function retire({ connection, waitFor }: Greeted): Promise<boolean> {
 
 /**
  * Starts a keeper that outlives us. If another client does the same at the same time, one of the two finds the lock
- * taken and ends; both clients then find the other's socket.
+ * taken and ends; both clients then find the other's socket. From Node's compile cache it starts sooner and needs 10 to 25 MB less:
+ * what strips types from TypeScript is not loaded (node:module, enableCompileCache).
  */
 function startKeeper(base: string, where: Where, starting: { exit: string | undefined; spawned: boolean }): void {
   const flock = findCommand('flock', where.env);
@@ -109,7 +110,7 @@ function startKeeper(base: string, where: Where, starting: { exit: string | unde
   const child = spawn(flock, [
     '--nonblock', '--no-fork', '--conflict-exit-code', String(LOCK_IS_HELD), `${base}.lock`,
     pinnedNode(root, architecture()), '--disable-warning=ExperimentalWarning', path.join(root, 'sandbox/launch/keeper.ts'), `${base}.sock`, where.kind, where.image, ...(where.agent === undefined ? [] : [where.agent]),
-  ], { cwd: '/', detached: true, stdio: ['ignore', 'ignore', complaints], env: { ...where.env, DRYDOCK_ROOT: root } });
+  ], { cwd: '/', detached: true, stdio: ['ignore', 'ignore', complaints], env: { ...where.env, DRYDOCK_ROOT: root, NODE_COMPILE_CACHE: path.join(cacheDir(where.env), 'node-cache') } });
   fs.closeSync(complaints);
   starting.spawned = true;
   child.once('error', (cause) => (starting.exit = cause.message));

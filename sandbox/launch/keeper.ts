@@ -9,6 +9,7 @@
  * - `stop`, SIGTERM, SIGINT: at once. And if it is killed, the kernel's namespaces go with it (see uml.ts).
  */
 import fs from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import net from 'node:net';
 import { encodeFrame, FrameReader } from '../wire/frames.ts';
 import { startKernel, type KernelKind } from './choose.ts';
@@ -29,6 +30,9 @@ const MOST_UNREAD = 64 * 1024 * 1024;
 
 type Client = { socket: net.Socket; leaves: boolean };
 
+// Ours alone: what we start compiles nothing here.
+delete process.env['NODE_COMPILE_CACHE'];
+
 const log = cappedLog(`${socketPath.replace(/\.sock$/, '')}.log`);
 const clients = new Map<number, Client>();
 const relay = new Relay();
@@ -43,7 +47,10 @@ const life = new Life({
     if (state.at !== 'setting-up') log(JSON.stringify(state));
     for (const client of clients.values()) tell(client, { event: 'state', state });
     if (state.at === 'lost') deliver(relay.failAll({ event: 'failed', reason: 'kernel', message: `the kernel was lost: ${state.why}` }));
-    if (state.at === 'ready') warmWhenIdle();
+    if (state.at === 'ready') {
+      flushCompileCache(); // By now everything is imported, and a keeper may be killed.
+      warmWhenIdle();
+    }
     if (state.at === 'impossible') deliver(relay.failAll({ event: 'failed', reason: 'kernel', message: state.message }));
     armIdle();
   },
