@@ -57,11 +57,11 @@ export class FreshMachine implements AsyncDisposable {
     void kernel.ended.then((words) => this.#failed?.(new Error(`the kernel: ${words}\n${this.#output}`)));
   }
 
-  /** Boots the kernel and makes the machine. It finds the checkout in /judge, which is its /vagrant. */
-  static async make(bundle: string, release: string): Promise<FreshMachine> {
+  /** Boots the kernel and makes the machine. It finds the checkout in /judge, which is its /vagrant; and `more` of it, if that is named. */
+  static async make(bundle: string, release: string, more: readonly string[] = []): Promise<FreshMachine> {
     const files = await ensureKernel(silent);
     const machine = new FreshMachine(bootUml(files, {
-      agent: 'test/launch/fixtures/echo-agent.ts', more: ['bin', 'src', 'lessons', 'package-lock.json', 'test/image/fixtures'], disks: [bundle], size: { memory: 1024, disk: 1500 },
+      agent: 'test/launch/fixtures/echo-agent.ts', more: ['bin', 'src', 'lessons', 'package-lock.json', 'test/image/fixtures', ...more], disks: [bundle], size: { memory: 1024, disk: 1500 },
     }));
     const made = await machine.#run(`sh /judge/test/image/fixtures/fresh-machine.sh ${ROOT} ${BUNDLE} ${release} ${basePackages(bundle, release).join(' ')}`);
     if (made.code !== 0) throw new Error(made.output);
