@@ -38,7 +38,7 @@ function checkout(name: string, bundled: string): { at: string; run: (...args: s
   fs.mkdirSync(at);
   for (const entry of ['bin', 'src', 'sandbox', 'lessons', 'package.json', 'package-lock.json']) fs.cpSync(path.join(root, entry), path.join(at, entry), { recursive: true });
   const env = {
-    PATH: (process.env['PATH'] ?? '').split(':').filter((folder) => !folder.startsWith(root)).join(':'), HOME: at, DRYDOCK_CACHE: path.join(at, 'cache'), DRYDOCK_BUNDLE: bundled,
+    PATH: (process.env['PATH'] ?? '').split(':').filter((folder) => !folder.startsWith(root)).join(':'), HOME: at, DRYDOCK_CACHE: path.join(at, 'cache'), DRYDOCK_BUNDLE: bundled, DRYDOCK_IDLE_MS: '2000',
     npm_config_registry: 'http://127.0.0.1:9/', npm_config_cache: path.join(at, 'npm'), npm_config_fetch_retries: '0', DRYDOCK_MIRROR: 'http://127.0.0.1:9/debian', http_proxy: 'http://127.0.0.1:9',
   };
   const run = (...args: string[]) => new Promise<Ran>((resolve) => {
