@@ -52,7 +52,7 @@ export class Connection {
 export async function openConnection(where: Where, onMessage: (message: FromKeeper) => void): Promise<Connection | undefined> {
   const base = path.join(runDir(where.env), shortName(path.resolve(where.workspace), where.kind, where.image));
   const deadline = Date.now() + START_LIMIT;
-  const starting = { exit: undefined as string | undefined, spawned: false };
+  const starting: Starting = { exit: undefined, spawned: false, crashed: false };
   for (;;) {
     const greeted = await greet(`${base}.sock`, checkoutRoot(where.env), onMessage);
     if (greeted && (greeted.current || !where.spawn || !(await retire(greeted)))) return greeted.connection;
@@ -63,6 +63,9 @@ export async function openConnection(where: Where, onMessage: (message: FromKeep
     await new Promise((resolve) => setTimeout(resolve, 15));
   }
 }
+
+/** How far a keeper's start is: why it has ended, whether one is on its way, and whether one was ended by a signal before. */
+type Starting = { exit: string | undefined; spawned: boolean; crashed: boolean };
 
 type Greeted = { connection: Connection; current: boolean; waitFor(event: FromKeeper['event']): Promise<void> };
 
@@ -100,24 +103,27 @@ async function retire({ connection, waitFor }: Greeted): Promise<boolean> {
 /**
  * Starts a keeper that outlives us. If another client does the same at the same time, one of the two finds the lock
  * taken and ends; both clients then find the other's socket. From Node's compile cache it starts sooner and needs 10 to 25 MB less:
- * what strips types from TypeScript is not loaded (node:module, enableCompileCache).
+ * what strips types from TypeScript is not loaded (node:module, enableCompileCache). A Node that crashes is started once more, and
+ * then from the sources alone.
  */
-function startKeeper(base: string, where: Where, starting: { exit: string | undefined; spawned: boolean }): void {
+function startKeeper(base: string, where: Where, starting: Starting): void {
   const flock = findCommand('flock', where.env);
   if (!flock) throw new UserError('The command flock (util-linux) is missing.', { next: vagrantWay, exit: Exit.cannotRun });
   const root = checkoutRoot(where.env);
-  const complaints = fs.openSync(`${base}.err`, 'w', 0o600);
+  const env = { ...where.env, DRYDOCK_ROOT: root, ...(starting.crashed ? {} : { NODE_COMPILE_CACHE: path.join(cacheDir(where.env), 'node-cache') }) };
+  const complaints = fs.openSync(`${base}.err`, starting.crashed ? 'a' : 'w', 0o600);
   const child = spawn(flock, [
     '--nonblock', '--no-fork', '--conflict-exit-code', String(LOCK_IS_HELD), `${base}.lock`,
     pinnedNode(root, architecture()), '--disable-warning=ExperimentalWarning', path.join(root, 'sandbox/launch/keeper.ts'), `${base}.sock`, where.kind, where.image, ...(where.agent === undefined ? [] : [where.agent]),
-  ], { cwd: '/', detached: true, stdio: ['ignore', 'ignore', complaints], env: { ...where.env, DRYDOCK_ROOT: root, NODE_COMPILE_CACHE: path.join(cacheDir(where.env), 'node-cache') } });
+  ], { cwd: '/', detached: true, stdio: ['ignore', 'ignore', complaints], env });
   fs.closeSync(complaints);
   starting.spawned = true;
   child.once('error', (cause) => (starting.exit = cause.message));
   child.once('exit', (code, signal) => {
-    if (code === LOCK_IS_HELD) starting.spawned = false; // Its holder listens soon, or is just ending: then we try again.
-    else if (code !== 0) starting.exit = `ended with ${signal ?? code}`;
-    else starting.spawned = false;
+    const again = signal !== null && !starting.crashed;
+    starting.crashed ||= again;
+    if (code === LOCK_IS_HELD || code === 0 || again) starting.spawned = false; // Its holder listens soon, or is just ending: then we try again.
+    else starting.exit = `ended with ${signal ?? code}`;
   });
   child.unref();
 }

@@ -52,6 +52,23 @@ test('two clients that start at once share one kernel, and their answers are not
   expect(corner.processes().filter(({ command, parent }) => KERNEL.test(command) && !KERNEL.test(commandOf(corner, parent)))).toHaveLength(1);
 });
 
+test.each([[1, 'is started once more'], [2, 'is given up']])('a keeper that is killed %i times before it listens %s', async (times) => {
+  await using corner = new Corner();
+  const starting = corner.client().start();
+  starting.catch(() => {});
+  const dead = new Set<number>();
+  await until('its ends', () => {
+    for (const { pid, command } of corner.processes()) {
+      if (dead.size === times || dead.has(pid) || !KEEPER.test(command)) continue;
+      dead.add(pid);
+      process.kill(pid, 'SIGKILL');
+    }
+    return dead.size === times;
+  });
+  if (times === 1) await starting;
+  else await expect(starting).rejects.toThrow('the kernel\'s keeper could not be started (ended with SIGKILL)');
+});
+
 test('an aborted request is cancelled in the kernel; one that still waits for the boot is never sent', async () => {
   await using corner = new Corner();
   const client = corner.client();
