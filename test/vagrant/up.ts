@@ -3,7 +3,7 @@
  * the spot. The machine has nothing but Vagrant and the checkout, and an offline bundle; the learner's files stay on this side.
  *
  * Needs root and Debian's packages (it says which); takes 10 to 20 minutes on two processors. With --lessons every lesson's
- * solution is judged in there; with --bundle FILE no bundle is made; with --keep the machine stays. Everything that was said is in the
+ * solution is judged in there; with --bundle FILE no bundle is made. Everything that was said is in the
  * file given by --log (else test-vagrant.log).
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -17,7 +17,7 @@ import { cacheDir } from '../../sandbox/image/places.ts';
 import { Terminal } from '../e2e/terminal.ts';
 import { Libvirt } from './libvirt.ts';
 
-const { values: asked } = parseArgs({ options: { lessons: { type: 'boolean' }, log: { type: 'string' }, bundle: { type: 'string' }, keep: { type: 'boolean' } } });
+const { values: asked } = parseArgs({ options: { lessons: { type: 'boolean' }, log: { type: 'string' }, bundle: { type: 'string' } } });
 const root = path.resolve(import.meta.dirname, '../..');
 const log = path.resolve(asked.log ?? path.join(root, 'test-vagrant.log'));
 const needed = {
@@ -185,12 +185,10 @@ try {
 } catch (error) {
   claim(error instanceof Error ? error.message : String(error), false);
 } finally {
-  if (!asked.keep) {
-    await run(['vagrant', 'destroy', '-f']);
-    claim('box and progress survive vagrant destroy', fs.existsSync(path.join(project, 'workspace/box/box.ts')) && fs.existsSync(path.join(project, 'workspace/progress.json')));
-    libvirt.removeVolumes();
-    fs.rmSync(path.dirname(project), { recursive: true, force: true });
-  }
+  await run(['vagrant', 'destroy', '-f']);
+  claim('box and progress survive vagrant destroy', fs.existsSync(path.join(project, 'workspace/box/box.ts')) && fs.existsSync(path.join(project, 'workspace/progress.json')));
+  libvirt.removeVolumes();
+  fs.rmSync(path.dirname(project), { recursive: true, force: true });
 }
 say(faults.length === 0 ? `\nEverything holds. The transcript is ${log}\n` : `\n${faults.length} did not hold: ${faults.join('; ')}. The transcript is ${log}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
