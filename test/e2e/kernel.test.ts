@@ -131,8 +131,13 @@ test('the shell is the sandbox’s, gets every key, follows the window, and ends
   terminal.press('esc');
   await terminal.shows(/^ Drydock {2}01/);
 
+  // At once, where the terminal may not be the shell's yet and shows what is typed; and behind a prompt.
   terminal.press('s');
   await terminal.shows((screen) => !screen.alternate);
+  terminal.press('ctrl-]');
+  await terminal.shows(/^ Drydock {2}01/, SLOW);
+  terminal.press('s');
+  await terminal.shows((screen) => !screen.alternate && /:\/work# *$/.test(screen.text().trimEnd()), SLOW);
   terminal.press('ctrl-]');
   await terminal.shows(/^ Drydock {2}01/, SLOW);
 });

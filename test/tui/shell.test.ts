@@ -41,5 +41,5 @@ test('a shell that was left with Ctrl-] is hung up, and what it still says stays
   expect(sandbox.signals).toEqual(['SIGHUP']);
   sandbox.say('root@drydock:/work# ');
   await new Promise((resolve) => setImmediate(resolve));
-  expect(shown()).toBe('# ');
+  expect(shown()).toBe('# \r\n');
 });

@@ -34,15 +34,19 @@ export async function runShell(sandbox: Sandbox, box: WireFile[], terminal: Shel
   await using _raw = rawInput(stdin, typed);
   stdout.on('resize', resized);
   try {
-    return await Promise.race([handle.ended.then((end) => end.ending), left.promise.then((word) => hangUp(handle, word))]);
+    return await Promise.race([handle.ended.then((end) => end.ending), left.promise.then((word) => hangUp(handle, word, stdout))]);
   } finally {
     over = true;
     stdout.off('resize', resized);
   }
 }
 
-/** Nobody waits for the end of a shell that was left: it may be the very thing that hangs. */
-function hangUp(handle: RunHandle, word: 'left'): 'left' {
+/**
+ * Nobody waits for the end of a shell that was left: it may be the very thing that hangs. Its prompt is left, too; what comes now
+ * begins a line of its own.
+ */
+function hangUp(handle: RunHandle, word: 'left', stdout: ShellTerminal['stdout']): 'left' {
+  stdout.write('\r\n');
   handle.ended.catch(() => undefined);
   handle.signal('SIGHUP');
   handle.end();
