@@ -109,10 +109,12 @@ async function kill(session: Session, wall: Wall, flags: readonly string[], toke
   const seconds = token.seconds();
   const sleeper = wall.spawn(['sleep', seconds], { timeLimit: Infinity });
   const status = token.int(20, 90);
-  const use = new BoxUse(session, wall, { argv: ['run', ...flags, '--', 'sh', '-c', KILL_ALL(status)], options: {} });
+  let use: BoxUse | undefined;
   try {
+    // Not before the sleeper is there: a box that hides nobody from its command may be that quick.
     const pid = await sleeper.pid;
     const canary = view(pid, 'a process of the host');
+    use = new BoxUse(session, wall, { argv: ['run', ...flags, '--', 'sh', '-c', KILL_ALL(status)], options: {} });
     use.process.endInput();
     const { exit } = await use.ended();
     // A signal that is sent is not yet death: a machine with much to do takes its time.
@@ -125,7 +127,7 @@ async function kill(session: Session, wall: Wall, flags: readonly string[], toke
   } catch (error) {
     return unread('kill', error instanceof Error ? error.message : String(error));
   } finally {
-    await Promise.all([use.end(), sleeper.kill()]);
+    await Promise.all([use?.end(), sleeper.kill()]);
   }
 }
 
