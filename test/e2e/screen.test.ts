@@ -246,16 +246,27 @@ test('Ctrl-C in the editor ends neither it nor the tutor', { timeout: TIMEOUT },
 test('idle, it writes nothing and costs nothing; its memory is within the budget', { timeout: TIMEOUT }, async () => {
   using workspace = new Workspace();
   // Its kernel must not fall asleep meanwhile: that would be news.
-  await using terminal = startTutor(workspace, { env: { DRYDOCK_IDLE_MS: '15000' } });
+  await using terminal = startTutor(workspace, { env: { DRYDOCK_IDLE_MS: '60000' } });
   await terminal.shows(/kernel ready/);
   terminal.press('j');
   await terminal.shows(/not marked yet/);
-  const [written, ticks] = [terminal.raw.length, ticksOf(terminal.pid)];
-  // The one wait for time: idleness can only be seen by waiting.
-  await new Promise((resolve) => setTimeout(resolve, 4000));
+  // The end of a frame may come behind what is looked for.
+  let written = -1;
+  while (terminal.raw.length !== written) {
+    written = terminal.raw.length;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  // What it costs goes on; what it does after its start, or does slowly on a machine that is busy, comes to an end.
+  let ticks = Infinity;
+  for (let window = 0; window < 3 && ticks >= 8; window++) {
+    const before = ticksOf(terminal.pid);
+    // The one wait for time: idleness can only be seen by waiting.
+    await new Promise((resolve) => setTimeout(resolve, 8000));
+    ticks = ticksOf(terminal.pid) - before;
+  }
   expect(terminal.raw.length).toBe(written);
-  // clock ticks of 10 ms: 3 of 400 are under one per cent.
-  expect(ticksOf(terminal.pid) - ticks).toBeLessThanOrEqual(3);
+  // Clock ticks of 10 ms: less than 8 of 800 are under one per cent.
+  expect(ticks).toBeLessThan(8);
   const kilobytes = Number(/^VmRSS:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${terminal.pid}/status`, 'utf8'))?.[1]);
   expect(kilobytes / 1024).toBeLessThan(150);
 });
