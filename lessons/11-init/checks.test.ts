@@ -181,7 +181,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
     await until(() => got(started.process, homely), (value) => value !== null, 5_000);
     that(started.process.terminal()).is(null, 'none');
     await wall.file(homely, '');
-    const received = await until(() => got(started.process, homely), (value) => value?.includes('HUP') === true, 500);
+    const received = await until(() => got(started.process, homely), (value) => value?.includes('HUP') === true, 1_500);
     await wall.file(`${homely}.end`, '');
     await until(() => derive('whether it lives', started.process.alive(), received), (alive) => !alive, 2_000);
     note('what it has got', received);
@@ -214,7 +214,7 @@ lesson('11-init', ({ box, wall, token, check }) => {
   check('grace', 'Who does not end is killed when the time is over, and not before', { points: 3, needs: ['stop'] }, async ({ that, note, until }) => {
     const command = await stubborn.command();
     await until(() => got(command, stubbornness), (value) => value !== null, 5_000);
-    const seconds = 2;
+    const seconds = 3;
     const stopping = box.call(['stop', '-t', String(seconds), deaf], { timeLimit: 20_000 });
     stopping.catch(() => {});
     const asked = await until(() => got(command, stubbornness), (value) => value === null || value.length > 0, 8_000);

@@ -224,7 +224,7 @@ export const rules: readonly Rule[] = [
     lesson,
     title: 'Ten seconds, whatever -t says',
     why: (scene) =>
-      `-t said 2, and it was killed after ${notedNumber(scene, 'lived on') ?? ''}. Ten is what one gets who does not say anything.`,
+      `-t said 3, and it was killed after ${notedNumber(scene, 'lived on') ?? ''}. Ten is what one gets who does not say anything.`,
     look: 'Follow the number from the command line to the clock.',
     checks: ['grace'],
     when: (scene) => noted(scene, 'outlived') === false && (notedNumber(scene, 'lived on') ?? 0) > 9,
